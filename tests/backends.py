@@ -16,7 +16,7 @@ from autograd.compiled.tracing import as_program, traced
 from autograd.errors import ToolError
 from autograd.modes import CUT
 
-# How many random graphs go through every backend: CI takes thousands, a learner's machine a few.
+# How many random graphs go through every backend: CI tests thousands, a learner's machine a few.
 GRAPHS = int(os.environ.get("AUTOGRAD_GRAPHS", "60"))
 
 
@@ -33,7 +33,7 @@ BACKENDS = ["python", pytest.param("c", marks=needs_c)]
 
 
 def gradients(parameters):
-    """Their gradients, None where none has come, which are then put back."""
+    """Return the gradients, None where none has arrived, and clear them."""
     found = [p.grad if p.reached else None for p in parameters]
     for p in parameters:
         p.zero_grad()
@@ -41,23 +41,23 @@ def gradients(parameters):
 
 
 def eagerly(function, arguments, parameters):
-    """The loss of the function as it stands, and the gradients of the parameters."""
+    """Return the loss of the function itself, and the gradients of the parameters."""
     loss = function(*arguments)
     try:
-        if loss.scope is not CUT:  # computed in no_grad, it has no gradients to give
+        if loss.scope is not CUT:  # computed in no_grad, it gives no gradients
             loss.backward()
-    finally:  # where no gradient can flow, others may have arrived before
+    finally:  # before this meets an infinite slope, some may have arrived
         found = gradients(parameters)
     return loss.data, found
 
 
 def averaged(function, columns, parameters):
-    """The same for the mean loss of a batch."""
+    """Return the same for the mean loss of a batch."""
     return eagerly(lambda: mean([function(*row) for row in zip(*columns)]), (), parameters)
 
 
 def assert_same(found, wanted, exactly=False):
-    """(loss, gradients) equal: to 1e-12 of their size; exactly: the loss to the last bit."""
+    """Assert that (loss, gradients) agree to 1e-12 of their size; exactly: the loss to the last bit."""
     for i, (x, y) in enumerate(zip([found[0], *found[1]], [wanted[0], *wanted[1]], strict=True)):
         assert (x is None) == (y is None), (found, wanted)
         if x is not None and not (x != x and y != y):
@@ -65,7 +65,7 @@ def assert_same(found, wanted, exactly=False):
 
 
 def trace(function, arguments, parameters):
-    """What `function` computes, as a Program whose inputs are the numbers in `arguments`, in order."""
+    """Return what `function` computes, as a Program whose inputs are the numbers in `arguments`, in order."""
     guards, parameters = Guards(function), dict.fromkeys(parameters)
     root, inputs = traced(function, arguments, {}, parameters, {**parameters, **guards.values})
     return as_program(root, inputs, parameters, guards)

@@ -4,7 +4,7 @@
 //   python -m pip install --target FOLDER/site graphviz pytest
 //   node tests/browser_python.mjs FOLDER [what pytest takes]
 //
-// What needs one of these is left out by its marks (tests/needs.py); everything else has to pass. Pictures are laid out by
+// Tests that need one of these are skipped by their marks (tests/needs.py); all others have to pass. Pictures are laid out by
 // Graphviz as WebAssembly, set with autograd.drawing.set_engine, so that tests of pictures run too.
 
 import { dirname, join } from "node:path";

@@ -60,6 +60,6 @@ def golden(request):
             path.parent.mkdir(exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="\n")
         assert path.exists(), f"no golden text {name}: make it with pytest --refresh"
-        assert text == path.read_text(encoding="utf-8"), f"{name} has changed: if rightly so, pytest --refresh"
+        assert text == path.read_text(encoding="utf-8"), f"{name} has changed: if that is right, pytest --refresh"
 
     return check

@@ -16,7 +16,7 @@ from autograd.modes import PARAMETER, Scope, here, shared
 
 
 def draws(format: str) -> bool:
-    """Whether there is a layout engine that writes such pictures."""
+    """Return whether there is a layout engine that writes such pictures."""
     try:
         return bool(lay_out("digraph { a }", format))
     except ToolError:
@@ -77,7 +77,7 @@ class Part:
 
 
 def shapes(source: str) -> tuple[list[str], list[tuple[str, str]]]:
-    """The nodes and arrows of DOT text, as a Drawing writes it."""
+    """Return the nodes and arrows of DOT text, as a Drawing writes it."""
     source = re.sub(r"<<TABLE.*?</TABLE>>", "table", source, flags=re.DOTALL)
     arrows = re.findall(r"^\s*(\w+) -> (\w+)", source, flags=re.MULTILINE)
     nodes = re.findall(r"^\s*(o?[vgcm]\d\w*) \[", source, flags=re.MULTILINE)
@@ -85,12 +85,12 @@ def shapes(source: str) -> tuple[list[str], list[tuple[str, str]]]:
 
 
 def texts(svg):
-    """What is written in an SVG, from its first shape to its last."""
+    """Return what is written in an SVG, from its first shape to its last."""
     return [text.text for text in read_scene(svg).shapes if isinstance(text, Text)]
 
 
 def places(svg):
-    """Where every box and frame of a picture is, and how large it is."""
+    """Return where every box and frame of a picture is, and how large it is."""
     found = []
     for group in ElementTree.fromstring(svg).iter(f"{SVG}g"):
         if group.get("class") in ("node", "cluster"):

@@ -1,12 +1,12 @@
-"""Random formulas in every mode: all compute the same, or op() refuses the text with a FormulaError.
+"""Random formulas in every mode: all modes agree, or op() refuses the text with a FormulaError.
 
     python -m tests.formulas --count 20000 --seed 1
 
-Each formula is an operation of its own, with random formulas as partials (which are not its slopes: only that all modes
-agree counts). It is computed at a few points by: eager, the slow path, Values (create_graph and atomic), compile() in Python
-(one sample, many) and in C (one, batches), the emitted Python, C and JavaScript, and the player. Those in Python and C
-agree to the last bit; JavaScript, whose functions are rounded otherwise, within what such rounding makes of the formula.
-Exits with 1 on the first batch with a disagreement, and says which.
+Each formula is an operation of its own, with random formulas as partials (which are not its slopes: all that counts is
+that the modes agree). It is computed at a few points by: eager, the slow path, Values (create_graph and atomic),
+compile() in Python (one sample, many) and in C (one, batches), the emitted Python, C and JavaScript, and the player.
+Those in Python and C agree to the last bit; JavaScript, whose functions are rounded differently, agrees within what
+such rounding can do to the formula. Exits with 1 at the first batch with a disagreement, and says which one it is.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ NAMES = [
     "type",
     "len",
     "Value",
-]  # some are taken: those are refused
+]  # some names are taken, and are refused
 LABELS = (
     "",
     "",
@@ -132,9 +132,9 @@ class Writer:
         self.rng = rng
         self.lists = lists
         self.size = size
-        self.nested = 0  # reductions around what is written now
+        self.nested = 0  # how many reductions surround the text being written
         self.leaves = [*singles, *(["n"] if lists else []), *(["out", "out"] if partial else [])]
-        self.budget = 3  # reductions that it may still write: they are long
+        self.budget = 3  # how many reductions may still be written: they are long
 
     def formula(self, depth: int, index: bool = False, required: tuple[str, ...] = ()) -> str:
         lets = []
@@ -231,7 +231,7 @@ class Writer:
         return f"{self.in_place(left)} {rng.choice(['and', 'or'])} {self.in_place(right)}"
 
     def chosen(self, write: Callable[[], str]) -> str:
-        """What an if, and, or may leave out: mostly terms without a sum or max, which are refused there."""
+        """Return what an `if`, `and` or `or` may skip: mostly terms without a sum or max, which are refused there."""
         if self.rng.random() < 0.02:
             return write()
         budget, self.budget = self.budget, 0
@@ -317,7 +317,7 @@ class Case:
         self.op = OPS[self.name]
 
     def __call__(self, flat):
-        """The operation on its operands, one after the other."""
+        """Return the operation on its operands, one after the other."""
         groups, at = [], 0
         for name, size in zip(self.operands, self.sizes):
             groups.append(flat[at : at + size] if name in self.lists else flat[at])
@@ -347,7 +347,7 @@ def same(found: float, wanted: float) -> bool:
 
 
 def check(case: Case, mode: str, found, wanted, close=None) -> None:
-    """Raise Disagreement unless (value, partials) are the same; `close` says whether others may pass."""
+    """Raise Disagreement unless (value, partials) are the same; `close` says whether a difference may pass."""
     for k, (x, y) in enumerate(zip([found[0], *found[1]], [wanted[0], *wanted[1]], strict=True)):
         if not same(x, y) and not (close and close(k, x, y)):
             what = "value" if not k else f"partial in operand {case.indices[k - 1]}"
@@ -367,7 +367,7 @@ def eagerly(case: Case, point):
 
 
 def slowly(case: Case, point, only=None):
-    """Computed on the slow path; for long lists only some partials, since each takes a while."""
+    """Compute on the slow path; for long lists, only some of the partials, since each takes a while."""
     numbers = [*point]
     out = evaluate(case.op, numbers, numbers)
     return out, {k: evaluate_partial(case.op, numbers, numbers, out, k) for k in only or case.indices}
@@ -378,7 +378,7 @@ def sample(case: Case) -> list[int]:
 
 
 def check_eager_against_slow(case: Case, point):
-    """What eager gives, or the type of its error, which is the slow path's as well."""
+    """Return what eager gives, or the type of its error, which is the slow path's as well."""
     eager = outcome(lambda: eagerly(case, point))
     slow = outcome(lambda: slowly(case, point, sample(case)))
     if isinstance(eager, type) or isinstance(slow, type):
@@ -413,7 +413,7 @@ def check_on_values(case: Case, point, wanted) -> None:
 
 
 class Compiled:
-    """A case traced: every operand is a number that is passed in each time, plus a parameter that is 0."""
+    """Trace a case: every operand is a number that is passed in each time, plus a parameter that is 0."""
 
     def __init__(self, case: Case) -> None:
         self.case = case
@@ -473,11 +473,12 @@ class Compiled:
             return None
 
     def call(self, point):
-        """The inputs and parameters of an emitted function, and the places of its gradients among the operands."""
+        """Return the inputs and parameters of an emitted function, and the places of its gradients among the
+        operands."""
         return self.row(point), [w.data for w in (*self.program.parameters, *self.program.constants)]
 
     def spread(self, gradients):
-        """The gradients of an emitted function in the order of the operands; those it leaves out are 0."""
+        """Return the gradients of an emitted function in the order of the operands; those it leaves out are 0."""
         found = dict(zip(self.program.parameters, gradients))
         return [found.get(w, 0.0) for w in self.weights]
 
@@ -494,7 +495,7 @@ class Compiled:
 
 
 def c_file(jobs) -> str:
-    """One file for many emitted functions, which prints what each gives at its points."""
+    """Return one file for many emitted functions, which prints what each gives at its points."""
     texts, calls = [], []
     for k, (compiled, points) in enumerate(jobs):
         texts.append(function(compiled.program, "c").replace("double step(", f"static double step_{k}(", 1))
@@ -516,7 +517,7 @@ def c_file(jobs) -> str:
 
 
 def run_c(jobs, folder: str):
-    """What the emitted C gives: for each job a (value, gradients) for each of its points."""
+    """Yield what the emitted C gives: for each job a (value, gradients) for each of its points."""
     (Path(folder) / "page.c").write_text(c_file(jobs), encoding="utf-8")
     command = [*building.compiler(), "-O0", "-fno-builtin", "-ffp-contract=off", "-w", "page.c", "-o", "page", "-lm"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
@@ -544,7 +545,7 @@ const RESULTS = given.pages.map(({ page, calls }) => {
 
 
 def run_javascript(jobs, graphs):
-    """What the emitted JavaScript gives at each point of each job, and what the player gives for each graph."""
+    """Return what the emitted JavaScript gives at each point of each job, and what the player gives for each graph."""
     pages = [
         {
             "page": page(compiled.program, "javascript", "own", compiled.row(points[0])),
@@ -589,7 +590,7 @@ def shaken(rng: random.Random):
 
 
 def javascript_may_differ(case: Case, point):
-    """Whether a number from JavaScript is acceptable: it may be off by as much as the rounding of its library
+    """Return whether a number from JavaScript is acceptable: it may be off by as much as the rounding of its library
     allows."""
 
     def close(k, found, wanted):
@@ -646,7 +647,7 @@ def run_batch(cases: list[Case], seen: Counter) -> None:
     finally:
         for case in defined:
             OPS.pop(case.name, None)
-        for key in [key for key in methods._under if key[0].startswith("own_")]:  # or 20,000 would take much memory
+        for key in [key for key in methods._under if key[0].startswith("own_")]:  # 20,000 would take much memory
             del shared[methods._under.pop(key)]
         is_own = False
         for i, line in enumerate(methods.page.lines):

@@ -1,4 +1,5 @@
-"""An interrupt at every place of ours where one can come, one after the other, and what it leaves behind.
+"""Interrupts our code at every place where an interrupt can come, one after the other, and looks at what is left
+behind.
 
 >>> from autograd import Value
 >>> def tear(world):
@@ -10,10 +11,11 @@
 >>> [str(fault) for fault in sweep(torn, interrupter=Doctest)]
 ['tear, line 3 (<doctest ...): neither as before nor as after: [1.0, 0.0]']
 
-CPython looks for signals when a function begins, when one written in C has returned, and when it goes back in a loop; 3.10 does so
-where it jumps forward, too. Here an interrupt is raised at all of these places by a trace function and a profile function, and
-before every line besides. Left out are the places that CPython never looks at, where no program could be right: between the
-last line of a block and its `finally`, `except` or `__exit__`. A second interrupt does not come while the first is answered.
+CPython looks for signals when a function begins, when one written in C has returned, and when a loop goes back to its
+start; 3.10 also does so at jumps forward. Here an interrupt is raised at all of these places by a trace function and a
+profile function, and also before every line. The places where CPython never looks are left out, since no program could
+be right there: between the last line of a block and its `finally`, `except` or `__exit__`. A second interrupt does not
+come while the first is being handled.
 """
 
 from __future__ import annotations
@@ -114,7 +116,7 @@ class Interrupter:
         self._last: dict[FrameType, int] = {}
         self._went_back: dict[
             FrameType, bool
-        ] = {}  # who has gone back in a loop just now: in one that answers an error?
+        ] = {}  # frames that have just gone back in a loop, and whether that loop handles an error
 
     def __enter__(self) -> None:
         """Places are counted from here on, in this thread."""
@@ -135,7 +137,7 @@ class Interrupter:
     def _called(self, frame: FrameType, event: str, argument: Any) -> Any:
         if not self._is_ours(frame.f_code):
             return None
-        if not frame.f_code.co_flags & GENERATORS:  # each turn of a generator would look like the first
+        if not frame.f_code.co_flags & GENERATORS:  # each time a generator resumes would look like the first
             self._place(frame)
         return self._line
 
@@ -216,7 +218,7 @@ os.umask(_UMASK)
 
 
 def is_free(lock: Any) -> bool:
-    """Whether another thread can have it."""
+    """Return whether another thread can have it."""
     answers: list[bool] = []
 
     def ask() -> None:
@@ -243,12 +245,12 @@ def sweep(
     folder: str | None = None,
     offset: int = 0,
 ) -> Iterator[Fault]:
-    """What goes wrong when a scenario is interrupted at each of its places, or at some of them, evenly spread.
+    """Yield what goes wrong when a scenario is interrupted at each of its places, or at some of them, evenly spread.
 
     work: how many places are passed in all, which is what a sweep costs.
     """
     make, act, state, part, parts = scenario
-    act(make())  # what is done once for all is done
+    act(make())  # so that what is done only once is already done
     world = make()
     stages = [state(world)]  # before, after, and after a second time; or after each part
     with (counting := interrupter(0)):
@@ -266,7 +268,7 @@ def sweep(
     for at in range(1 + offset % stride, counting.count + 1, stride):
         world, one = make(), interrupter(at)
         swallowed = _interrupted(act, world, one)
-        if swallowed is None:  # it took another way this time
+        if swallowed is None:  # it took a different path this time
             continue
         found, left = state(world), leftovers(folder)
         if left:
@@ -285,11 +287,11 @@ def sweep(
             continue
         wanted = [stages[i + parts] for i, stage in enumerate(stages[: parts + 1]) if stage == found]
         if (again := state(world)) not in wanted:
-            yield Fault(at, one.where, f"a rerun gives something else: {_shown(again)}")
+            yield Fault(at, one.where, f"a rerun gives something different: {_shown(again)}")
 
 
 def _interrupted(act: Callable[[Any], Any], world: Any, one: Interrupter) -> bool | None:
-    """Whether the interrupt at that place was swallowed; None if there was none."""
+    """Return whether the interrupt at that place was swallowed; None if there was none."""
     hook, sys.unraisablehook = sys.unraisablehook, lambda _: None
     try:
         next(_handled_apart(act, world, one))
@@ -301,8 +303,8 @@ def _interrupted(act: Callable[[Any], Any], world: Any, one: Interrupter) -> boo
 
 
 def _handled_apart(act: Callable[[Any], Any], world: Any, one: Interrupter) -> Iterator[None]:
-    """A generator keeps the exception it handles to itself: before 3.12, one raised by a trace function at the end of an
-    `except` would otherwise stay the exception in hand, and become the context of every later one in this thread."""
+    """Keep the exception that a generator handles to itself: before 3.12, one raised by a trace function at the end of
+    an `except` would otherwise stay the exception in hand, and become the context of every later one in this thread."""
     with one:
         act(world)
     yield

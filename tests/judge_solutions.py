@@ -4,7 +4,7 @@
     python -m tests.judge_solutions --set second    those of another set, judged by the slips marked in it
     python -m tests.judge_solutions --write     count all sets, for the table in demos/README.md
     python -m tests.judge_solutions --show      every wrong solution, with its slip and its verdict
-    python -m tests.judge_solutions --refresh   take over changed verdicts, as unjudged
+    python -m tests.judge_solutions --refresh   accept changed verdicts, as unjudged
     python -m tests.judge_solutions --judge named chain.wrong_3 order.wrong_1
                                                 note a person's judgement of these verdicts
 
@@ -18,9 +18,10 @@ had seen the checker. In these, each slip is marked where it is made: `# slip: s
 line's number or one of these words (or their beginnings). *named* verdicts name every slip that is marked, *partly* one
 of two, *astray* point at other lines only: a person reads those.
 
-At first sight, before anything was mended, the set `third` (80 wrong and 48 right solutions of 16 exercises) had no false
-alarm and no false pass but two cases that the statements had left open, nothing misleading, and 72 verdicts (90 %) that name
-every slip. Now its rates, like those of the other sets, are what this script prints; a test holds the promised ones.
+At first, before anything was corrected, the set `third` (80 wrong and 48 right solutions of 16 exercises) had no false
+alarm, no false pass except two cases that the statements had left open, nothing misleading, and 72 verdicts (90 %) that
+name every slip. Now its rates, like those of the other sets, are what this script prints; a test holds the promised
+ones.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ def solutions(exercise: str, which: str = "first") -> Iterator[tuple[str, Any]]:
 
 
 def exercises_in(which: str) -> list[str]:
-    """The exercises that a set has solutions of."""
+    """Return the exercises that a set has solutions of."""
     return [name for name in EXERCISES if (_folder(which) / f"{name}.py").exists()]
 
 
@@ -85,7 +86,7 @@ def marked(exercise: str, which: str) -> Iterator[tuple[str, bool, str, str]]:
 
 
 def _met(verdict: str, solution: Any) -> str:
-    """How many of the slips that are marked in a solution's source a verdict names."""
+    """Return how many of the slips that are marked in a solution's source a verdict names."""
     lines, first = inspect.getsourcelines(solution)
     slips = [(first + k, words) for k, line in enumerate(lines) for words in _slips_in(line)]
     pointed = {
@@ -115,7 +116,7 @@ def _said(word: str, text: str) -> bool:
 
 
 def _stable(verdict: str) -> str:
-    """Without what depends on where a solution is written, and on how a Python adds floats up."""
+    """Return a verdict without what depends on where a solution is written, and on how a Python adds up floats."""
     return re.sub(r"\bline \d+", "line N", re.sub(r"-?\d(\.\d+)?e-1\d\b", "0", verdict))
 
 
@@ -127,7 +128,7 @@ def judged() -> dict[str, dict[str, list[str]]]:
 def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description="The rates at which check() judges the solutions in tests/solutions.")
     parser.add_argument("--show", action="store_true", help="print each wrong solution's slip and verdict")
-    parser.add_argument("--refresh", action="store_true", help="take over changed verdicts, as unjudged")
+    parser.add_argument("--refresh", action="store_true", help="accept changed verdicts, as unjudged")
     parser.add_argument("--write", action="store_true", help="count all sets again, for the table in demos/README.md")
     parser.add_argument("--set", choices=SETS, default="first", help="which solutions")
     parser.add_argument("--judge", nargs=argparse.ONE_OR_MORE, metavar="WORD", help="JUDGEMENT exercise.name ...")
@@ -166,12 +167,13 @@ def _report(exercises: Sequence[str], show: bool, refresh: bool) -> None:
 
 
 def rates() -> dict[str, dict[str, dict[str, int]]]:
-    """What `--write` has counted: in each set, for each exercise, its solutions and the verdicts on them by kind."""
+    """Return what `--write` has counted: in each set, for each exercise, its solutions and the verdicts on them by
+    kind."""
     return json.loads(RATES.read_text(encoding="utf-8"))
 
 
 def counted(which: str, exercise: str) -> dict[str, int]:
-    """The solutions of an exercise in a set, and the verdicts on them by kind."""
+    """Return the solutions of an exercise in a set, and the verdicts on them by kind."""
     if which != "first":
         return dict(sorted(_report_marked_one(exercise, which, show=False, quiet=True).items()))
     counts = Counter(judgement for judgement, _ in judged()[exercise].values())
@@ -180,7 +182,7 @@ def counted(which: str, exercise: str) -> dict[str, int]:
 
 
 def table_of_rates() -> str:
-    """The rates of each set, as demos/README.md shows them."""
+    """Return the rates of each set, as demos/README.md shows them."""
     lines = ["| Set | Right | False alarms | Wrong | False passes | Names all | Names one of two | Numbers only | Points elsewhere |",
              "|---|---|---|---|---|---|---|---|---|"]  # fmt: skip
     for number, each in enumerate(rates().values(), 1):

@@ -1,4 +1,4 @@
-"""What a test needs and not every Python has, read from its code: processes, threads, signals, FIFOs ...
+"""What a test needs that not every Python has, read from its code: processes, threads, signals, FIFOs ...
 
 A browser's Python has none of them. The marks are needs_process and so on. A test is marked if it names one of the
 modules or functions below, or if a fixture of it does, a function it is parametrized with, or a function of the tests
@@ -38,7 +38,7 @@ def mark(item: pytest.Item) -> None:
 
 
 def needs(thing: Any, seen: set[Any]) -> Iterator[str]:
-    """What a function or class of the tests needs, with all of them that it calls."""
+    """Yield what a function or class of the tests needs, with all of them that it calls."""
     if isinstance(thing, (ModuleType, type)) and thing.__name__ in NEEDS:
         yield NEEDS[thing.__name__]
     elif isinstance(thing, type) and thing not in seen:
@@ -58,7 +58,7 @@ def needs(thing: Any, seen: set[Any]) -> Iterator[str]:
 
 
 def _words(code: CodeType) -> Iterator[str]:
-    """The names in some code, and the names of modules that it gives as text, as to importorskip()."""
+    """Yield the names in some code, and the names of modules that it gives as text, as to importorskip()."""
     yield from code.co_names
     for constant in code.co_consts:
         if isinstance(constant, CodeType):

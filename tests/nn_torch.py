@@ -20,17 +20,17 @@ def numbers(seed, *shape):
 
 
 def values(nested):
-    """The same nested lists, of Values."""
+    """Return the same nested lists, of Values."""
     return [values(item) for item in nested] if isinstance(nested, list) else Value(nested)
 
 
 def data(nested):
-    """The same nested lists, of the Values' numbers."""
+    """Return the same nested lists, of the Values' numbers."""
     return [data(item) for item in nested] if isinstance(nested, (list, tuple)) else nested.data
 
 
 def grads(nested):
-    """The same nested lists, of the Values' gradients."""
+    """Return the same nested lists, of the Values' gradients."""
     return [grads(item) for item in nested] if isinstance(nested, (list, tuple)) else nested.grad
 
 
@@ -43,9 +43,10 @@ def close(ours, theirs, tolerance=1e-12):
 
 
 def same_in_torch(torchs, ours, theirs, *inputs, tolerance=1e-12):
-    """Assert that two functions of nested lists agree, and their gradients in every number and every parameter.
+    """Assert that two functions of nested lists agree, and so do their gradients with respect to every number and every
+    parameter.
 
-    ours gets lists of Values; theirs(torch) gets float64 tensors. What they return is weighed and summed for a
+    ours gets lists of Values; theirs(torch) gets float64 tensors. What they return is weighted and summed for a
     gradient. Where both are modules, PyTorch's is given the parameters of ours.
     """
 

@@ -55,7 +55,8 @@ FAULTS = [
 
 
 def find(file: str, old: str, new: str) -> tuple[str, float]:
-    """What the script says about the package with this fault, and after how many seconds; nothing if it finds none."""
+    """Return what the script says about the package with this fault, and after how many seconds; nothing if it finds
+    none."""
     with tempfile.TemporaryDirectory() as folder:
         for part in ("autograd", "tests"):
             shutil.copytree(ROOT / part, Path(folder) / part, ignore=shutil.ignore_patterns("__pycache__", "golden"))

@@ -36,7 +36,7 @@ class Text(NamedTuple):
 
 
 def files(*folders: str) -> list[Path]:
-    """The tracked files that hold text, all or those in some folders. Data and other languages are left out."""
+    """Return the tracked files that hold text, all or those in some folders. Data and other languages are left out."""
     listed = subprocess.run(["git", "ls-files", "-z", *folders], cwd=ROOT, capture_output=True, text=True, check=False)
     names = [name for name in listed.stdout.split("\0") if name]
     if listed.returncode:  # not a checkout, but an unpacked sdist
@@ -51,7 +51,7 @@ def files(*folders: str) -> list[Path]:
 
 
 def texts(path: Path) -> Iterator[Text]:
-    """The texts of a file, paragraph by paragraph."""
+    """Yield the texts of a file, paragraph by paragraph."""
     source = path.read_text(encoding="utf-8")
     name = path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name
     if path.suffix in (".py", ".pyi"):
@@ -115,7 +115,7 @@ def _blocks(lines: Sequence[tuple[int, str]]) -> Iterator[tuple[int, str]]:
 
 
 def _paragraphs(line: int, text: str) -> Iterator[tuple[int, str]]:
-    """Without code: neither fences, nor doctests, nor what is indented below a line that ends with a colon."""
+    """Yield paragraphs without code: neither fences nor doctests."""
     lines, begun, fenced = list[str](), line, False
     for number, raw in enumerate([*text.split("\n"), ""], line):
         words = raw.strip()
@@ -132,7 +132,7 @@ def _paragraphs(line: int, text: str) -> Iterator[tuple[int, str]]:
 
 
 def sentences(path: Path) -> Iterator[Text]:
-    """The sentences of a file: texts of at least four words, cut where one ends."""
+    """Yield the sentences of a file: texts of at least four words, cut where one ends."""
     for name, line, text in texts(path):
         for sentence in re.split(r"(?<=[.?!:]) +(?=[A-Z`*\[])", text):
             if len(re.findall(r"(?<![\w`$])[A-Za-z]{2,}", re.sub(r"`[^`]*`", "", sentence))) >= 4:

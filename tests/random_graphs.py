@@ -20,7 +20,7 @@ WIDE = ("dot", "total", "mean", "logsumexp", "maximum")
 
 
 def program(rng: random.Random, size: int, leaves: int = 4) -> list[tuple[str, list[int]]]:
-    """A random list of `size` instructions over `leaves` inputs; every earlier number may be used again."""
+    """Return a random list of `size` instructions over `leaves` inputs; every earlier number may be used again."""
     instructions = []
     for made in range(leaves, leaves + size):
         pick = rng.random()
@@ -41,7 +41,7 @@ def inputs(rng: random.Random, leaves: int = 4) -> list[float]:
 
 
 class Ours:
-    """What a program is computed by: the operations that are functions."""
+    """The operations that compute a program and are functions."""
 
     dot, total, mean, logsumexp, maximum = map(staticmethod, (dot, total, mean, logsumexp, maximum))
 
@@ -51,7 +51,7 @@ class Ours:
 
 
 class Torch:
-    """The same of PyTorch, for scalar tensors."""
+    """The same in PyTorch, for scalar tensors."""
 
     def __init__(self, torch):
         self.torch = torch
@@ -76,7 +76,7 @@ class Torch:
 
 
 def run(instructions, numbers, by=Ours):
-    """The program on numbers; its result is the mean of the last few numbers made, so that most of it counts."""
+    """Return the program on numbers; its result is the mean of the last few numbers made, so that most of it counts."""
     xs = list(numbers)
     for name, places in instructions:
         xs.append(2 * (_step(name, [xs[i] for i in places], by) / 2).tanh())  # in (-2, 2): any depth stays finite
@@ -84,7 +84,7 @@ def run(instructions, numbers, by=Ours):
 
 
 def run_torch(instructions, numbers, torch):
-    """The same program on torch scalars."""
+    """Return the same program on torch scalars."""
     return run(instructions, numbers, Torch(torch))
 
 

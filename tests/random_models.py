@@ -14,7 +14,7 @@ def values(rng, count, label):
 
 
 def mlp(rng):
-    """The outputs of every layer, and the inputs."""
+    """Return the outputs of every layer, and the inputs."""
     sizes = [rng.randint(1, 5) for _ in range(rng.randint(1, 3))]
     xs = values(rng, rng.randint(1, 4), "x")
     model, h, rows = nn.MLP(len(xs), sizes, rng.choice(["tanh", "relu"]), seed=rng.randrange(1000)), xs, [xs]
@@ -80,7 +80,7 @@ KINDS = {make.__name__: make for make in (mlp, atomic_mlp, attention, samples, r
 
 
 def model(kind: str, seed: int):
-    """The result of a random model of a kind, its gradients computed, and what is to be in order."""
+    """Return the result of a random model of some kind, with its gradients, and what has to be in order."""
     root, rows = KINDS[kind](random.Random(f"{kind} {seed}"))
     root.backward()
     return root, rows

@@ -121,7 +121,7 @@ read_javascript = read_c
 
 
 class _TeX(_Reader):
-    """What a reader of the typeset formula takes it for.
+    """Read a typeset formula as a person would.
 
     Anything that a person could misread is an error: a fraction or cases as the base of a power or as a factor, a minus
     after the space of a product, a sum sign before other factors.
@@ -145,7 +145,10 @@ class _TeX(_Reader):
         otherwise = self.expression()
         for wanted in ("&", r"\text{otherwise}", r"\end{cases}"):
             self.take(wanted)
-        assert self.tokens[0] in ("", ")", r"\right)", r"\right|", "}", "&", ","), (self.text, "cases in the open")
+        assert self.tokens[0] in ("", ")", r"\right)", r"\right|", "}", "&", ","), (
+            self.text,
+            "cases not in brackets",
+        )
         return "if", test, then, otherwise
 
     def infix(self, level: int):

@@ -25,14 +25,14 @@ WITHOUT_TORCH: tuple[str, ...] = ()  # rows that PyTorch has nothing for: centra
 
 
 def dot(torch: Any, xs: tuple[Any, ...]) -> Any:
-    """The scalar product of the first half and the second, plus what is left over."""
+    """Return the scalar product of the first half and the second, plus what is left over."""
     half = len(xs) // 2
     product = torch.stack(xs[:half]) @ torch.stack(xs[half : 2 * half])
     return product + xs[-1] if len(xs) % 2 else product
 
 
 def surprisal(torch: Any, xs: tuple[Any, ...]) -> Any:
-    """The surprisal of the last, a score that is one of the others; torch names it by its index."""
+    """Return the surprisal of the last, a score that is one of the others; torch names it by its index."""
     scores = torch.stack(xs[:-1])
     at = next((k for k, x in enumerate(xs[:-1]) if x is xs[-1]), None)
     return scores.logsumexp(0) - xs[-1] if at is None else torch.nn.functional.cross_entropy(scores, torch.tensor(at))

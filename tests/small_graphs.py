@@ -27,7 +27,7 @@ def neuron():
 
 
 def without_labels(f, names):
-    """The same graph, with the values of these names left unnamed."""
+    """Return the same graph, without these names."""
     for node in walk(f):
         if node.label in names:
             node.label = ""

@@ -67,7 +67,7 @@ def tied(op: Op, leaves: list[Any]) -> list[Any]:
 
 
 def ours(op: Op, operands: Sequence[float]) -> tuple[Found, list[float]]:
-    """What we find, and the grads after backward(), which are the slopes again."""
+    """Return what we find, and the grads after backward(), which are the slopes again."""
     with ieee():
         values = tied(op, [Value(x) for x in operands])
         out = function_of(op)(*op.bind(values).values())
@@ -79,7 +79,7 @@ def ours(op: Op, operands: Sequence[float]) -> tuple[Found, list[float]]:
 
 
 def in_steps(op: Op, operands: Sequence[float]) -> list[float]:
-    """The value and the slopes of what atomic() builds."""
+    """Return the value and the slopes of what atomic() builds."""
     with ieee(), atomic():
         values = tied(op, [Value(x) for x in operands])
         out = function_of(op)(*op.bind(values).values())
@@ -108,7 +108,7 @@ def torchs(op: Op, operands: Sequence[float]) -> Found:
 
 
 def apart(a: float, b: float) -> float:
-    """How many floats b is from a. A nan equals itself, and 0.0 differs from -0.0."""
+    """Return how many floats b is from a. A nan equals itself, and 0.0 differs from -0.0."""
     if a != a or b != b or math.isinf(a) or math.isinf(b) or a == b == 0:
         return 0 if repr(a) == repr(b) else INF
     return abs(_place(a) - _place(b))
@@ -206,12 +206,12 @@ class Difference(NamedTuple):
 
 
 def stored() -> dict[str, list[Any]]:
-    """What was written to the file: of each operation the points, and PyTorch's numbers there."""
+    """Return what was written to the file: the points of each operation, and PyTorch's numbers there."""
     return json.loads(FILE.read_text(encoding="utf-8"))
 
 
 def differences() -> Iterator[Difference]:
-    """Where our numbers are more than ULPS floats from PyTorch's, which were written to the file."""
+    """Yield where our numbers are more than ULPS floats from PyTorch's, which were written to the file."""
     for name, rows in stored().items():
         for operands, (value, first, second) in rows:
             found, grads = ours(OPS[name], operands)
@@ -230,9 +230,10 @@ def differences() -> Iterator[Difference]:
 
 
 def table() -> str:
-    """What differs, one line for each operation, derivative and reason. Raises AssertionError for what has none.
+    """Return what differs, one line for each operation, derivative and reason. Raises AssertionError if one has no
+    reason.
 
-    The last bits of exp and tanh are those of the machine, so of ROUNDED there is one line for all.
+    The last bits of exp and tanh depend on the machine, so there is one line for everything in ROUNDED.
     """
     groups: dict[tuple[str, str, str], list[Difference]] = {}
     for difference in differences():
@@ -252,7 +253,7 @@ def table() -> str:
 
 
 def written() -> str:
-    """The file's text: a line for each point."""
+    """Return the file's text: a line for each point."""
     ops = []
     for name in IN_BOTH:
         rows = ",\n".join(json.dumps([at, torchs(OPS[name], at)]) for at in points(OPS[name]))

@@ -23,7 +23,7 @@ def graphs(count, seed=0):
 
 
 def in_torch(torch, instructions, numbers):
-    """What a program gives in PyTorch, and the gradient of every input."""
+    """Return what a program gives in PyTorch, and the gradient of every input."""
     tensors = [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in numbers]
     out = run_torch(instructions, tensors, torch)
     out.backward()
@@ -61,9 +61,7 @@ def test_random_graphs_agree_with_central_differences():
             raise_exception=False,
         )
         kinks += not good
-    assert kinks <= max(
-        2, GRAPHS // 500
-    )  # a difference taken across relu's or abs's kink says something else, and rightly
+    assert kinks <= max(2, GRAPHS // 500)  # a difference taken across relu's or abs's kink differs, and rightly so
 
 
 def test_the_listing_has_the_order_of_backward():
@@ -94,7 +92,7 @@ def test_grad_touches_nothing_and_agrees_with_backward():
 
 def test_grad_towards_an_inner_node_goes_no_further():
     """Otherwise the time of a simulation that takes a slope in every step, as in mechanics, grows with the square of
-    its steps."""
+    the number of steps."""
     start, mass = Value(0.3), Value(2.0)
     place = start
     for _ in range(50):
@@ -127,5 +125,5 @@ def test_atomic_graphs_give_the_same_gradients():
             results.append((out.data, [v.grad for v in values], [name for name, _ in instructions]))
         (a, ga, names), (b, gb, _) = results
         assert abs(a - b) <= 1e-11
-        if "maximum" not in names:  # of three equal ones, two steps share differently from one
+        if "maximum" not in names:  # among three equal operands, two steps share differently from one
             assert all(abs(x - y) <= 1e-9 * max(1, abs(x)) for x, y in zip(ga, gb))

@@ -17,7 +17,8 @@ LISTS = [autograd.total, autograd.mean, autograd.maximum, autograd.logsumexp]
 
 
 def kept():
-    """The length of every container at the top of a module of ours, of what its objects hold, and of every lru_cache."""
+    """Return the length of every container at the top of a module of ours, of what its objects hold, and of every
+    lru_cache."""
     found = {"linecache": len(linecache.cache)}
     for name, module in [*sys.modules.items()]:
         if name.partition(".")[0] not in OURS:
@@ -83,7 +84,7 @@ def test_a_kernel_that_is_kept_can_be_read_and_one_that_was_forgotten_comes_agai
 
 
 def test_a_kernel_does_the_work_from_the_second_call_on():
-    """What it was not compiled for, it leaves to record(), which is right, too, but slow."""
+    """It leaves what it was not compiled for to record(), which is also right, but slow."""
     v, w = [Value(1.0), Value(2.0)], [Value(3.0), Value(4.0)]
     calls = [lambda f=f: f(v) for f in LISTS]
     calls += [lambda: autograd.dot(v, w), lambda: autograd.dot(v, w, v[0]), lambda: autograd.dot(v, [1.0, 2.0], 3.0)]

@@ -36,7 +36,7 @@ def cache(tmp_path, monkeypatch):
 
 
 def run(code, **environment):
-    """What a fresh process prints, and its warnings."""
+    """Return what a fresh process prints, and its warnings."""
     done = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(code)],
         capture_output=True,
@@ -220,7 +220,7 @@ def test_a_cache_of_somebody_else_is_not_used(cache):
 
 @root
 def test_a_link_of_somebody_else_is_not_followed(cache, tmp_path):
-    """The same holds where it leads to a folder of ours, which would be made private and filled."""
+    """It is not even followed to a folder of ours, which would be made private and filled."""
     target = tmp_path / "ours"
     target.mkdir(mode=0o755)
     cache.parent.mkdir(mode=0o777)
@@ -259,7 +259,7 @@ def test_what_lies_in_a_folder_that_others_can_write_is_never_loaded(cache, mode
     )  # fmt: skip
     digest = hashlib.sha256(library.read_bytes()).hexdigest()[:32]
     library = library.rename(made.with_name(f"{made.name.partition('-')[0]}-{digest}{made.suffix}"))
-    assert build(SOURCE) == library  # told from ours by nothing but what follows
+    assert build(SOURCE) == library  # only what follows tells it from ours
     cache.chmod(mode)
     with pytest.raises(ToolError, match=r"others can write to the cache folder .*set XDG_CACHE_HOME"):
         build(SOURCE)

@@ -1,4 +1,4 @@
-"""Tapes: what a program becomes for the C interpreter, how small, and that C is what runs it."""
+"""Bytecode: what a program becomes for the C interpreter, how small it is, and that C runs it."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ def test_the_prompt_comes_after_the_forward_table(capsys, monkeypatch):
 def test_the_forward_pass(capsys, monkeypatch):
     monkeypatch.setattr("builtins.input", lambda _: "quit")
     assert main([*NEURON, "--forward"]) == 0
-    assert "0.7071" not in capsys.readouterr().out  # nothing is told before it is stepped to
+    assert "0.7071" not in capsys.readouterr().out  # nothing is shown before it is reached
     assert main([*NEURON, "--forward", "--all"]) == 0
     assert "[operation 3/3] f = tanh(v4)" in capsys.readouterr().out
 

@@ -51,7 +51,7 @@ COMMANDS = {
     "demos playground --help": (cli.main, ["playground", "--help"]),
     "demos iris": (cli.main, ["iris", "--steps", "1", "--out", "{folder}/iris"]),
 }
-NOT_PRINTING = {"autograd"}  # it has an error to tell
+NOT_PRINTING = {"autograd"}  # it has an error to report
 
 
 @pytest.fixture(autouse=True)
@@ -135,7 +135,7 @@ USES = {
 @pytest.mark.parametrize("there", [None, "closed"], ids=["none", "closed"])
 @pytest.mark.parametrize("name", USES)
 def test_a_program_without_a_console_runs(name, there, tmp_path, monkeypatch):
-    """As pythonw.exe and services start one: what prints nothing is right, and print() loses its text."""
+    """pythonw.exe and services start Python like this: code that prints nothing works, and print() loses its text."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("autograd.drawing.output.open_file", lambda path: None)
     f = Value(2.0, label="a") * 3.0

@@ -59,7 +59,7 @@ OWN = {
 
 
 def apply(op, operands):
-    """An operation on flat operands, called as a user would."""
+    """Return an operation on flat operands, called as a user would."""
     return (OWN.get(op.name) or getattr(autograd, op.name))(*op.bind(operands).values())
 
 
@@ -72,7 +72,7 @@ def points_of(op):
 
 
 def outcome(function):
-    """What a call gives, or the error that it raises."""
+    """Return what a call gives, or the error that it raises."""
     try:
         return function()
     except AutogradError as error:
@@ -255,7 +255,7 @@ def test_other_lengths_are_traced_anew_and_kept(backend):
     step = compile(loss, [w], backend)
     assert [step([1.0]), step([1.0, 2.0]), step([3.0]), step([1.0], True), step([1.0], square=True)] == [2, 6, 6, 4, 4]
     assert step((2.0,)) == 4.0
-    assert traced[:5] == [1, 1, 2, 2, 1]  # each twice, and at call 2 the one that was not checked in it
+    assert traced[:5] == [1, 1, 2, 2, 1]  # each is run twice; the check at call 2 runs the first one
     assert len(traced) == 5 * 2 + 2  # [x], [x, y], [x] squared in two ways, (x,); and at call 4
     step([5.0]), step([5.0, 6.0])
     assert len(traced) == 13  # at call 8
@@ -266,7 +266,7 @@ def test_a_decorator():
 
     @compile(params=[w, b], backend="python")
     def line(x, y):
-        """How far the line is off."""
+        """Return how far the line is off."""
         return (w * x + b - y) ** 2
 
     assert line(1.0, 3.0) == 4.0
@@ -615,7 +615,8 @@ SCORES = {
 
 @pytest.mark.parametrize("kind", SCORES)
 def test_a_pick_that_decides_where_backward_begins_is_exact(kind):
-    """The eager graph has the chosen candidate alone, and walks to it first: so its sums go in another order for each."""
+    """The eager graph has the chosen candidate alone, and walks to it first: so its sums are in a different order for
+    each choice."""
     model = nn.MLP(4, [6, 5], activation="tanh", seed=0)
     parameters = list(model.parameters())
 
@@ -641,7 +642,7 @@ def test_where_only_some_choices_are_values_the_general_program_goes_on():
 
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_a_gradient_may_be_cleared_to_none(backend):
-    """As PyTorch's users write it; what no gradient comes to stays cleared."""
+    """Written as PyTorch's users do; a grad that nothing reaches stays cleared."""
     w, b, other = leaves(3.0, 1.0, 2.0)
     parameters = [w, b, other]
     step = compile(lambda xs: dot(xs, [w] * len(xs)) + b, parameters, backend)
@@ -659,7 +660,8 @@ def test_a_gradient_may_be_cleared_to_none(backend):
 
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_infinities_in_a_batch_are_those_of_its_rows(backend):
-    """Rows are computed side by side, in eights: those that only fill up give nothing, not even 0 times infinity."""
+    """Rows are computed side by side, in eights: those that only fill a group contribute nothing, not even 0 times
+    infinity."""
     w, v = leaves(1.5, -0.5)
     step = compile(lambda x: dot([w, v], [x, 1.0]).relu() * autograd.maximum(w, v * x), [w, v], backend)
     xs = [1.0, 2.0, 0.5, 3.0, math.inf]
@@ -1058,7 +1060,7 @@ class Short(float):
 
 
 class Real:
-    """What numpy's float32 is to Python: registered as a real number, and no float."""
+    """What numpy's float32 is to Python: registered as a real number, but not a float."""
 
     def __init__(self, number):
         self.number = number
@@ -1078,7 +1080,8 @@ NOT_REAL = ["0.5", 1j, [0.5], Decimal("0.5"), Value(0.5)]
 
 
 def played(compiled, written, slot, at, how):
-    """What five calls return and leave, `written` being put into a slot before call `at`; the last is an error's text."""
+    """Return what five calls return and leave, `written` being put into a slot before call `at`; the last is an error's
+    text."""
     w, b, c = Value(0.5, label="w"), Value(0.25, label="b"), Value(1.5, label="c")
 
     def loss(x):
@@ -1112,7 +1115,7 @@ def eagerly_left(loss):
 @pytest.mark.parametrize("how", ["one", "batch"])
 @pytest.mark.parametrize("calls", [(1, 2), pytest.param((0, 4), marks=pytest.mark.slow)], ids=str)  # 1 is not checked
 def test_what_is_no_float_becomes_one_or_is_refused_by_name(backend, how, calls):
-    """At every call, checked or not: whatever data or grad hold, as backward() has it."""
+    """At every call, checked or not, and whatever data or grad hold, the result is that of backward()."""
     for written in [*REAL, *NOT_REAL, None]:
         for slot in ("w.data", "w.grad", "b.data", "b.grad", "c.data"):
             for at in calls:

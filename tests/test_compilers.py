@@ -1,4 +1,4 @@
-"""Compilers that do not work: no matter what CC makes, compile() goes on with Python, says why in one sentence, and is
+"""Compilers that do not work: no matter what CC makes, compile() continues in Python, says why in one sentence, and is
 right."""
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ void *computes = 0;
 
 
 def ran(tmp_path, cc, program=PROGRAM):
-    """What the program prints with another compiler and an empty cache."""
+    """Return what the program prints with another compiler and an empty cache."""
     environment = {**os.environ, "CC": str(cc), "XDG_CACHE_HOME": str(tmp_path / "cache"), "PYTHONPATH": str(ROOT)}
     done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=False)
     assert not done.returncode and not done.stderr, done.stderr
@@ -52,7 +52,7 @@ def script(tmp_path, text):
 
 
 def compiles(tmp_path, source):
-    """A compiler that always compiles this, no matter what it is asked for."""
+    """Return a compiler that always compiles this, no matter what it is asked for."""
     (tmp_path / "other.c").write_text(source, encoding="utf-8")
     real = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
     return script(tmp_path, f'[ "$1" = --version ] || {real} -shared -fPIC -o library.so {tmp_path}/other.c')

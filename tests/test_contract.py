@@ -1,8 +1,9 @@
-"""compile()'s contract: what a user changes, counts, reads or picks between calls, run compiled and as it stands.
+"""compile()'s contract: what a user changes, counts, reads or picks between calls, run both compiled and eagerly.
 
-Each scenario is played twice. "same": the numbers are those of the function itself. "retraced": so they are, since the
-function was traced again. "refused": the first trace says why not. "found N": the self-check says so at call N.
-"never": the numbers differ and nothing says so; each of these is named in `NEVER`, and in the docstring of compile().
+Each scenario is played twice. "same": the numbers are those of the function itself. "retraced": they are too, since the
+function was traced again. "refused": the first trace says why not. "found N": the self-check reports it at call N.
+"never": the numbers differ and nothing reports it; each of these is named in `NEVER`, and in the docstring of
+compile().
 """
 
 from __future__ import annotations
@@ -47,7 +48,8 @@ def as_it_stands(loss, params):
 
 
 def play_compiled(play, backend):
-    """What the calls of a scenario gave, which call was refused, if one was, and whether anything was traced again."""
+    """Return what the calls of a scenario gave, which call was refused, if one was, and whether anything was traced
+    again."""
     steps, calls, found = [], [0], []
 
     def compiled(loss, params):
@@ -107,7 +109,7 @@ class Net(nn.Module):
 
 
 def held_in(what):
-    """A loss of one w and x that reads the number 2.0, and how it becomes 5.0."""
+    """Return a loss of one w and x that reads the number 2.0, and how it becomes 5.0."""
     w = Value(3.0)
     cell, config, listed, nested = 2.0, {"by": 2.0}, [1.0, 2.0], [{"deep": [2.0]}]
     settings, slotted, space, net = Settings(), Slotted(), types.SimpleNamespace(by=2.0), Net(w)
@@ -553,7 +555,7 @@ def test_a_refusal_is_a_sentence_that_says_what_to_do(name):
 
 
 def counted(state):
-    """A loss that counts its calls in a dict, in an attribute, ..., and changes after the tenth."""
+    """Return a loss that counts its calls in a dict, in an attribute, ..., and changes after the tenth."""
     w = Value(3.0)
 
     def warm(n, x):
@@ -683,7 +685,7 @@ def a_type_that_comes_later(compiled):
 
 @scenario("found 2")
 def which_one_was_picked(compiled):
-    """`is` asks nothing of a tracer."""
+    """`is` does not ask a tracer anything."""
     w, v = Value(3.0), Value(2.0)
     step = compiled(lambda i: w * 2 if F.pick([w, v], i) is v else w * 5, [w, v])
     yield step(0)
@@ -990,7 +992,8 @@ def an_int_too_large(compiled):
     yield step(2**53 + 1)
 
 
-# When a function is traced again is decided before a backend runs: in C, one scenario in three is quick.
+# Whether a function is traced again is decided before a backend runs: so the quick suite tries only one scenario in
+# three in C.
 ROWS = [
     pytest.param(
         name, backend, marks=[needs_c] * (backend == "c") + [pytest.mark.slow] * (backend == "c" and k % 3 > 0)

@@ -24,7 +24,7 @@ def measured(engines, works):
 
 
 def answer_of(engine, work):
-    """What the engine answers, or None if it cannot do this work."""
+    """Return what the engine answers, or None if it cannot do this work."""
     does = getattr(resolve_name(engine.module), work.does, None)
     if does is None:
         return None
@@ -38,7 +38,7 @@ def ours(work):
 
 
 def cases():
-    """Every engine with every work; the GPT takes seconds."""
+    """Yield every engine with every workload; the GPT takes seconds."""
     for name in ANSWERED:
         for engine in ENGINES[1:]:
             marks = [pytest.mark.slow] * (name == "gpt")

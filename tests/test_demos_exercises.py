@@ -33,7 +33,7 @@ def right(solution):
 
 
 def wrong(*words):
-    """A wrong solution, and words its verdict must have."""
+    """Return a wrong solution, and words that its verdict must contain."""
 
     def decorate(solution):
         WRONG.append((solution, words))
@@ -472,7 +472,7 @@ def test_a_wrong_solution_is_caught_and_told_why(solution, words, capsys, monkey
 
 
 def defined(name, source):
-    """What a learner's file makes of an exercise."""
+    """Return what a learner's file with this source defines under a name."""
     from demos.exercises.files import _run
 
     return _run(source if name == "Value" else f"from autograd import Value\n{source}", "learner.py")[name]
@@ -490,14 +490,14 @@ def test_what_a_starter_file_begins_with_is_not_right_yet(name):
 
 
 def _cases(most, step):
-    """The first slips alone, and every step-th pair."""
+    """Return the first slips alone, and every step-th pair."""
     return [(name, slips) for name, one in EXERCISES.items() if not one.examine
             for slips in [(slip,) for slip in one.slips()][:most] + list(combinations(one.slips(), 2))[::step]]  # fmt: skip
 
 
 @pytest.mark.parametrize(("most", "step"), [(3, 499), pytest.param(None, 7, marks=pytest.mark.slow)])
 def test_each_slip_and_two_at_once_are_named_by_what_gives_the_same_numbers(most, step):
-    """A sentence is right if the slips it names give just the numbers that were given."""
+    """A sentence is right if the slips it names give exactly the numbers that were given."""
     unnamed, cases = [], _cases(most, step)
     for name, slips in cases:
         one = EXERCISES[name]
@@ -603,7 +603,7 @@ def test_starter_files_are_written_once_and_checked(tmp_path, capsys):
     path.write_text(
         path.read_text(encoding="utf-8").replace("    ...  # your code\n", "    return 2 * x\n", 1), encoding="utf-8"
     )
-    assert write(tmp_path) == []  # nothing is written over
+    assert write(tmp_path) == []  # nothing is overwritten
     assert not check(path)
     told = capsys.readouterr().out
     assert "gradients: not yet." in told and "chain: not begun" in told

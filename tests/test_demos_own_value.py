@@ -11,7 +11,7 @@ from demos.exercises import EXERCISES, check, verdict_on
 
 RIGHT = EXERCISES["Value"].solution
 
-# What is changed in the right class, and words the verdict has.
+# What is changed in the right class, and words that the verdict contains.
 MISTAKES = {
     "no accumulation": [("self.grad += ", "self.grad = "), ("other.grad += ", "other.grad = "), "`=` for `+=`"],
     "no seed": [("self.grad = 1.0", "pass"), "the seed"],

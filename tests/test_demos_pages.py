@@ -45,7 +45,7 @@ def ran(tmp_path_factory):
 
 
 def refreshed(path: Path, statements) -> str:
-    """The page with what it printed in its `# >` lines."""
+    """Return the page with what it printed in its `# >` lines."""
     lines = path.read_text(encoding="utf-8").splitlines()
     for statement, printed in reversed(statements):
         below = statement.node.end_lineno
@@ -61,7 +61,7 @@ def test_a_page_prints_what_it_says(name, ran, request):
     new = refreshed(path, statements)
     if request.config.getoption("--refresh"):
         path.write_text(new, encoding="utf-8", newline="\n")
-    assert new == path.read_text(encoding="utf-8"), f"{name} prints other lines now: if rightly so, pytest --refresh"
+    assert new == path.read_text(encoding="utf-8"), f"{name} prints different lines: if that is right, pytest --refresh"
 
 
 def test_a_terminal_is_told_what_is_left_to_do():
@@ -119,7 +119,7 @@ def test_the_check_of_the_prose_finds_a_made_up_number():
     assert numbers(f"Lesson 53: L is 6.25, dL/dw -10, x0 is {half}, 1e-7") == {6.25, 10.0, 0.5, 1e-7}
 
 
-# What the curriculum promises, computed elsewhere: each must be among what the page prints.
+# Numbers that the curriculum promises, computed elsewhere: the page must print each of them.
 PROMISED = {
     "slope": "6 6.1 0.01",
     "paths": "10 2 16 6 5 0 20",
@@ -166,7 +166,7 @@ def test_a_page_draws_its_pictures(name, ran):
 
 
 def again(names, *more):
-    """A page to run once more, which is slow if it trains."""
+    """Return a page to run once more, which is slow if it trains."""
     slow = {name: [pytest.mark.slow] * (name in TRAINED) for name in names}
     return [pytest.param(name, *others, marks=slow[name]) for name, *others in zip(names, *more)]
 
@@ -275,11 +275,11 @@ def test_a_lesson_has_what_a_teacher_needs(demo):
 
 
 def _is_prose(text: object) -> bool:
-    """Whether it is a caption or a title."""
+    """Return whether it is a caption or a title."""
     return isinstance(text, str) and " " in text.strip() and text[:1].isupper()
 
 
-TERMS = {  # what the list of questions says, so that who reads it finds the words again
+TERMS = {  # what the list of questions says, so that its readers find the words again
     "51": ["similarity", "weighted sum", "query", "key", "value", "softmax", "probabilit", "stronger the link"],
     "52": ["weighted sum", "linear combination", "features", "cross-entropy", "bias"],
     "53": ["chain rule", "partial derivative", "prediction", "learning rate"],

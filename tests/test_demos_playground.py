@@ -214,7 +214,7 @@ def test_the_page_speaks_the_languages_that_have_a_catalogue():
 
 @pytest.fixture
 def session(monkeypatch):
-    """Asks a session, and returns everything it reported as a list, and the result. No other code takes it for a
+    """Asks a session, and returns everything it reported as a list, and the result. No other code mistakes it for a
     notebook."""
     for name in ("IPython", "IPython.display"):
         monkeypatch.setitem(sys.modules, name, sys.modules.get(name))

@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[1]
 
 
 def everything() -> str:
-    """A figure with every kind of mark, as SVG."""
+    """Return a figure with every kind of mark, as SVG."""
     figure = Figure("All of it", (4.0, 3.0), 2, 2)
     one, other = figure.panels
     xs = [k / 10 for k in range(-20, 21)]
@@ -122,7 +122,7 @@ def test_contours_of_random_waves_are_where_they_say():
 
 
 def even_odd_share(outlines, xs, ys) -> float:
-    """How many points of a grid are in an odd number of outlines, looked at a little inside the border."""
+    """Return how many points of a grid are in an odd number of outlines, looked at a little inside the border."""
     held = 0
     for x in xs:
         for y in ys:

@@ -26,7 +26,8 @@ from demos.exercises.repair.statements import of_statements
 from demos.exercises.sandbox import WrongError, called
 from demos.languages import using
 
-# What a learner's file holds, and what the verdict has: the line, its code, and what is wrong there. Two slips at once come last.
+# What a learner's file holds, and what the verdict contains: the line, its code, and what is wrong there. Two slips at
+# once come last.
 TOLD_OF = [
     ("def predicted(y, slope, dx):\n    return y + slope / dx", "Line 2, `return y + slope / dx`", "multiply the two"),
     ("def predicted(y, slope, dx):\n    rise = slope * dx\n    y = rise\n    return y", "Line 3, `y = rise`", "add to it"),
@@ -63,7 +64,7 @@ def test_the_line_and_what_is_wrong_there(tmp_path, source, where, why):
 
 
 def _program(source, name, filename="learner's cell"):
-    """A program as a notebook has it: its text is in linecache alone."""
+    """Return a program as a notebook has it: its text is only in linecache."""
     linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
     namespace = {"math": math}
     exec(compile(source, filename, "exec"), namespace)
@@ -217,7 +218,8 @@ def test_a_training_loop_is_told_its_line(tmp_path):
 
 
 def in_its_file(exercise, solution, path):
-    """A solution written where a learner writes it: in the file of its lesson, whose other exercises are not begun."""
+    """Return a solution written where a learner writes it: in the file of its lesson, whose other exercises have not
+    been started."""
     code = textwrap.dedent(inspect.getsource(solution)).replace(solution.__name__, exercise)
     text = starter(EXERCISES[exercise].lesson, "check").replace(starting(EXERCISES[exercise]), code)
     assert code in text
@@ -228,7 +230,7 @@ def in_its_file(exercise, solution, path):
 
 
 def test_a_file_is_judged_before_all_of_it_is_written(tmp_path):
-    """An argument of `predicted` is called as the exercise above it, which is not begun."""
+    """An argument of `predicted` has the name of the exercise above it, which has not been started."""
     path = tmp_path / "lesson_0.py"
     text = starter("0", "check").replace(
         starting(EXERCISES["predicted"]), "def predicted(y, slope, dx):\n    return slope * dx\n"
@@ -282,7 +284,7 @@ def test_no_false_pass_and_no_false_alarm(which, exercise):
 
 
 def test_the_rates_of_every_set_are_those_promised():
-    """No false pass, no false alarm, at most 2 % that point elsewhere only, 80 % that name every slip."""
+    """No false pass, no false alarm; at most 2 % point only elsewhere, and 80 % name every slip."""
     everything = Counter()
     for which, each in rates().items():
         counts = sum(map(Counter, each.values()), Counter())

@@ -223,7 +223,7 @@ def test_a_film_of_compiled_training_has_the_numbers_before_each_update(backend)
 
 
 def trained_on(batches):
-    """The losses without a recorder."""
+    """Return the losses without a recorder."""
     layer = Linear(2, 2, seed=1)
     with Progress("", len(batches), quiet=True) as progress:
         optimizer = optim.AdamW(layer.parameters(), lr=0.05)
@@ -259,7 +259,7 @@ ROWS = [([1.0, 2.0], 0), ([-1.0, 0.5], 1), ([0.3, -2.0], 1), ([2.0, 1.0], 0), ([
 
 
 def trained(backend, updates=60, decay=False):
-    """A small layer after some updates: how it went, and its weights."""
+    """Return a small layer after some updates: how it went, and its weights."""
     layer = Linear(2, 2, seed=1)
     optimizer = optim.AdamW(layer.parameters(), lr=0.05)
     batches = [tuple(zip(*[ROWS[(k + i) % 5] for i in range(2 + k % 2)])) for k in range(updates)]

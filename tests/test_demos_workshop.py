@@ -50,7 +50,7 @@ def test_a_teachers_lesson_has_the_answers(demo):
 
 @pytest.mark.parametrize("lesson", ["53", "53b", "55"])
 def test_the_player_asks_first(lesson):
-    """In these three lessons, starting in "predict first"."""
+    """In these three lessons, the player starts in "predict first"."""
     text = find(lesson).path.read_text(encoding="utf-8")
     assert re.search(r'(?m)^show\(\w+\.player\(\), "player", ".*", at="predict"\)$', text)
 
@@ -112,7 +112,7 @@ def test_the_notes_name_what_learners_get_wrong(folder):
 
 @pytest.mark.slow
 def test_a_notebook_runs_in_an_empty_folder(folder, tmp_path):
-    """Cell by cell, in a process of its own that has only the installed package."""
+    """It runs cell by cell, in a process of its own that has only the installed package."""
     made = json.loads((folder / "notebooks" / "lesson_53.ipynb").read_text(encoding="utf-8"))
     code = [" ".join([]).join(cell["source"]) for cell in made["cells"] if cell["cell_type"] == "code"]
     script = "\n".join(f"exec(compile({cell!r}, 'cell', 'exec'))" for cell in code)
@@ -147,7 +147,7 @@ def test_wheels_need_a_checkout(monkeypatch, tmp_path):
 
 
 def pythons():
-    """The Pythons of this machine that the workshop is for: on the path, in pyenv's folder, and this one."""
+    """Yield the Pythons of this machine that the workshop is for: on the path, in pyenv's folder, and this one."""
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
     for version in PYTHONS:
         here = [sys.executable] if version == f"{sys.version_info[0]}.{sys.version_info[1]}" else []

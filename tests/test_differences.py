@@ -1,4 +1,5 @@
-"""Slopes from differences: beside the true ones, and where there is none, or none that floats could tell."""
+"""Slopes from differences, compared with the true ones; and points that have no slope, or none that floats could
+show."""
 
 from __future__ import annotations
 
@@ -131,7 +132,7 @@ NOWHERE = {
 
 
 def of_floats(f):
-    """The function with nan where Python raises an error, as under ieee()."""
+    """Return the function with nan where Python raises an error, as under ieee()."""
 
     def at(x):
         try:
@@ -267,7 +268,7 @@ TWO = [lambda a, b: a + b, lambda a, b: a - b, lambda a, b: a * b, lambda a, b: 
 
 
 def formula(rng, depth):
-    """A random function of a Value: operations, and constants of any size."""
+    """Return a random function of a Value: operations, and constants of any size."""
     if not depth or rng.random() < 0.12:
         constant = (
             rng.choice([1, -1]) * 10.0 ** rng.uniform(-12, 12)
@@ -283,7 +284,7 @@ def formula(rng, depth):
 
 
 def claims(seed, count):
-    """Functions, places, and the gradients there; of those, how many are accepted, and which wrong ones are."""
+    """Draw functions, points and gradients; return how many gradients are accepted, and which wrong ones are."""
     rng = random.Random(seed)
     accepted = tried = 0
     wrong = []

@@ -1,4 +1,4 @@
-"""``python -m autograd doctor``: a line for each thing, the fix named, and the exit status right."""
+"""``python -m autograd doctor``: it prints a line for each thing, names the fix, and returns the right exit status."""
 
 from __future__ import annotations
 

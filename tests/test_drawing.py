@@ -1,4 +1,4 @@
-"""Pictures: what is in them against the graph, what they say, and that no label breaks out of them."""
+"""Pictures: their contents agree with the graph, they say what they show, and no label breaks out of them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def wide():
 
 
 def said(drawing) -> list[str]:
-    """The words of a drawing, in order."""
+    """Return the words of a drawing, in order."""
     return re.findall(r">([^<>]+)<", drawing.source.replace("label=<", "label=<>"))
 
 
@@ -194,7 +194,7 @@ def test_a_title_is_the_topmost_text_and_hides_no_frame():
 
 
 def contrast(one: str, other: str) -> float:
-    """How readable one colour is on another, as WCAG 2 defines it."""
+    """Return how readable one colour is on another, as WCAG 2 defines it."""
 
     def light(colour):
         parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
@@ -207,7 +207,7 @@ def contrast(one: str, other: str) -> float:
 
 @pytest.mark.slow
 def test_same_graph_same_bytes():
-    """Another process, with other hashes, makes the same picture."""
+    """Another process, with different hashes, makes the same picture."""
     code = (
         "import sys; sys.path[:0] = sys.argv[1:]; import json; from test_folding import batch; from drawn import neuron;"
         "from autograd import draw; loss = batch(8)[0];"

@@ -31,7 +31,7 @@ def test_there_are_many_and_each_is_in_one_line():
 
 
 def things():
-    """The names that the pieces of Python mention."""
+    """Return the names that the pieces of Python mention."""
     x, w = Value(1.5, "x"), Value(0.5, "w")
     model = nn.Linear(2, 1, seed=0)
     f = x**2 * w

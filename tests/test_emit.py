@@ -75,7 +75,7 @@ LANGUAGES = [
 
 
 def everything():
-    """A function with every kind of statement in it, its arguments and parameters."""
+    """Return a function with every kind of statement in it, its arguments and parameters."""
     model = nn.MLP(2, [3, 2], seed=0)
     table = nn.Embedding(3, 2, seed=1)
     scale = Value(0.5, label="scale")
@@ -240,7 +240,8 @@ def test_parts_of_a_module_are_named_with_it():
 
 
 def in_scopes(instructions, numbers, rng, picks=()):
-    """A random program, each of its instructions in one of three parts, with picks among what it has computed."""
+    """Return a random program, each of its instructions in one of three parts, with picks among what it has
+    computed."""
     xs = list(numbers)
     for i, (name, places) in enumerate(instructions):
         with named_scope("abc"[int(rng.random() * 3)]):

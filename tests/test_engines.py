@@ -1,4 +1,5 @@
-"""Layout engines: which is taken, what happens without one or when it takes too long, and a function in their place."""
+"""Layout engines: which one is used, what happens without one or when it takes too long, and a function in their
+place."""
 
 from __future__ import annotations
 
@@ -147,7 +148,7 @@ def test_another_algorithm_is_named_in_the_text(asked):
     drawing.engine = "circo"
     drawing.pipe()
     assert ["layout=neato" in asked[0][0], "layout=circo" in asked[1][0]] == [True, True]
-    assert "layout=nop2" in drawing.source  # where everything is, is said in the text
+    assert "layout=nop2" in drawing.source  # the text says where everything is
 
 
 @pytest.mark.parametrize(

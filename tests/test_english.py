@@ -184,6 +184,19 @@ PHRASES = (
         "go to where 3 edges have been made",
         "an operation, made of formulas",
     ),
+    Phrase(r"\bthat who\b", "that those who", "so that who reads it knows", "so that those who read it know"),
+    Phrase(
+        r"\bgo(?:es|ing)? on until\b",
+        "continue until",
+        "it goes on until the loss is small",
+        "it goes on, and stops then",
+    ),
+    Phrase(
+        r"\b[Mm]ak(?:es?|ing) (?:an?|the(?: next| whole)?) (?:edge|phase)\b",
+        "process an edge, run a phase",
+        "it makes the next edge",
+        "it makes a move along the edge",
+    ),
     Phrase(
         r"\breplac(?:es?|ed|ing) (?:it|them|this|that) by\b", "replace with", "it replaces them by 0", "replaced by 0"
     ),

@@ -115,7 +115,7 @@ def test_the_traceback_is_the_learners_line_and_one_of_ours(kind):
 
 
 def test_it_is_so_while_lines_are_recorded_and_under_a_tracer():
-    """A debugger and a measurement of coverage set a tracer; with recorded lines, an operation takes its slow path."""
+    """Debuggers and coverage tools set a trace function; with recorded lines, an operation takes its slow path."""
 
     def tracer(*_):
         return tracer

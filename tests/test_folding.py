@@ -23,7 +23,7 @@ def neurons(weights, xs):
 
 
 def batch(samples=20, width=6, layers=2):
-    """A loss over samples of a small network of layers, with weight decay."""
+    """Return a loss over samples of a small network of layers, with weight decay."""
     rng = random.Random(0)
     parts = [Part(weight=[Value(rng.random() - 0.5) for _ in range(width * width)]) for _ in range(layers)]
     model = Part(**{f"layer{i}": part for i, part in enumerate(parts)})
@@ -158,7 +158,7 @@ def test_the_turns_of_a_loop_are_one():
 
 
 def written_out(kind, n=2, steps=5):
-    """What one iteration of a loop computes from its state, where no module says what belongs together."""
+    """Return what one iteration of a loop computes from its state, where no module says what belongs together."""
     rng = random.Random(n)
     weights = iter([Value(rng.uniform(-1, 1)) for _ in range(200)])
     rows = [[next(weights) for _ in range(n + 2)] for _ in range(4 * n)]
@@ -215,7 +215,7 @@ def test_a_number_taken_from_a_sum_is_not_one_of_its_terms():
 
 
 def test_a_network_of_plain_lists_is_folded_as_one_of_modules():
-    """Its neurons are sums of products, and its weights are told in a few words."""
+    """Its neurons are sums of products, and its weights are shown in a few words."""
     rng = random.Random(0)
     layers = [
         [[Value(rng.uniform(-1, 1)) for _ in range(i + 1)] for _ in range(o)] for i, o in ((3, 8), (8, 8), (8, 1))
@@ -329,7 +329,7 @@ def test_excerpts():
 
 
 def tangle(size):
-    """A graph in which nothing repeats except by chance."""
+    """Return a graph in which nothing repeats except by chance."""
     rng = random.Random(1)
     values = [Value(rng.random()) for _ in range(5)]
     for _ in range(size):

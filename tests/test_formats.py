@@ -179,7 +179,7 @@ def test_tikz_pdf_and_svg_show_the_same_shapes_and_texts():
 
 
 def filled(scene):
-    """Every box and operation: a place in it where nothing is written, and its colour."""
+    """Yield every box and operation: a place in it where nothing is written, and its colour."""
     for shape in scene.shapes[1:]:  # the first one is the paper
         if not isinstance(shape, Text) and shape.fill:
             points = [piece[-2:] for piece in shape.pieces if piece[0] != "Z"]
@@ -232,7 +232,7 @@ def test_an_svg_says_what_it_shows():
 
 
 def colours(svg, dark):
-    """The colours of every shape, as a page shows them."""
+    """Return the colours of every shape, as a page shows them."""
     rules = dict(re.findall(r"^\.([\w-]+) \{ \w+: (#[0-9a-f]{6}) \}$", svg, re.MULTILINE)) if dark else {}
     found = []
     for shape in re.findall(r"<(?:polygon|polyline|path|ellipse|text)\b[^>]*>", svg):
@@ -343,7 +343,7 @@ def test_spelling_leaves_what_is_there():
 
 
 def shown_at(film, k):
-    """The texts that an animated SVG shows in frame k of a film, by its own rules."""
+    """Return the texts that an animated SVG shows in frame k of a film, by its own rules."""
     rules = {}
     for name, steps in re.findall(r"@keyframes (\S+) \{(.*)\}\n", film):
         rules[name] = [(float(at), is_) for at, is_ in re.findall(r"([\d.]+)% \{ visibility: (\w+) \}", steps)]

@@ -223,7 +223,7 @@ def test_a_remark_in_a_formula_is_no_code():
 
 
 @needs_c
-@pytest.mark.slow  # a compiler that knows another row is built again
+@pytest.mark.slow  # with another row, the interpreter is built again
 def test_the_length_of_a_list_is_a_real_number_in_c():
     own = op("lengths", "l", "sum(xs[i]) * (n / n ** 2)", xs="n / n ** 2 + (n - 1) / n")
     xs = [Value(1.0), Value(2.0)]

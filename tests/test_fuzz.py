@@ -1,4 +1,4 @@
-"""The fuzzer: a bounded number of programs from a fixed seed in every suite, and that it finds what is planted."""
+"""The fuzzer: every suite runs some programs from a fixed seed, and checks that it finds planted faults."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_a_planted_fault_is_found_in_two_minutes(fault):
 
 
 def test_every_fault_has_its_place():
-    """A fault follows its code: the text that it replaces is there, once at least."""
+    """A fault follows its code: the text that it replaces is there, at least once."""
     assert len(planted.FAULTS) >= 15 and len({name for name, *_ in planted.FAULTS}) == len(planted.FAULTS)
     for name, file, old, new in planted.FAULTS:
         assert old in (planted.ROOT / file).read_text(encoding="utf-8") and old != new, name
@@ -80,7 +80,8 @@ def test_programs_are_of_every_kind(part):
 
 @pytest.mark.parametrize("kind", ["float", "mpmath"])
 def test_a_bound_holds_and_is_not_wide(kind):
-    """Sums of random numbers in any order, and chains of functions: never off by more than the bound, and the bound is not a thousand times too wide."""
+    """Sums of random numbers in any order, and chains of functions: they are never off by more than the bound, and the
+    bound is not a thousand times too wide."""
     rng = random.Random(0)
     with bounds.exactly("mpmath"):
         used = []
@@ -215,7 +216,7 @@ def test_a_program_runs_on_every_engine():
         assert all(exact.units(x) < 1 for exact, x in zip(wanted, shown))
 
 
-# What the fuzzer has found once, as it printed it.
+# Programs that the fuzzer once found, as it printed them.
 FOUND = {
     "compile() refused atomic() around a logsumexp": (
         "python",

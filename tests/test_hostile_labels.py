@@ -66,12 +66,12 @@ PLAIN = [chr(0x4E00 + i) if len(one_line(label)) == 1 else f"n{i}" for i, label 
 
 
 def nameable(label):
-    """A label as the name of a class, which Python lets hold neither a null nor half a character."""
+    """Return a label as the name of a class, which Python lets hold neither a null nor half a character."""
     return label.replace("\0", "").encode("utf-8", "replace").decode() or "Nothing"
 
 
 def of_values(labels):
-    """Every label is that of a leaf, of an operation and its last operand, and of a named part."""
+    """Make every label that of a leaf, of an operation and its last operand, and of a named part."""
     return named(labels, of_leaves(labels))
 
 
@@ -86,7 +86,7 @@ def named(labels, leaves):
 
 
 def of_modules(labels):
-    """Every label is that of a module's class, of a parameter in it, and what an operation is written as."""
+    """Make every label that of a module's class, of a parameter in it, and the symbol of an operation."""
     return [operation(module(2.0)) for operation, module in map(module_of, labels)]
 
 
@@ -130,7 +130,7 @@ IDENTIFIER = re.compile(r"-?[A-Za-z_0-9.]+")
 
 
 def tokens(dot):
-    """The tokens of DOT text: words as they are, quoted ones as ('"', text), markup as ("<", text)."""
+    """Yield the tokens of DOT text: words as they are, quoted ones as ('"', text), markup as ("<", text)."""
     at = 0
     while at < len(dot):
         letter, start = dot[at], at
@@ -250,7 +250,7 @@ def read_page(text):
 
 
 class Shown(Parsed):
-    """What a notebook shows: its pictures are apart, as how many there are depends on how long the words are."""
+    """What a notebook shows: its pictures are kept apart, since their number depends on the length of the words."""
 
     def handle_starttag(self, tag, attributes):
         given = dict(attributes)
@@ -308,7 +308,7 @@ def read_latex(text):
 
 
 def unescaped(text):
-    """What LaTeX prints for a text in which nothing but escapes has a meaning, joined as in the writer."""
+    """Return what LaTeX prints for a text in which nothing but escapes has a meaning, joined as in the writer."""
     back = {escape: letter for letter, escape in tikz.ESCAPES.items()}
     found = re.findall(
         "|".join(re.escape(escape) for escape in sorted(back, key=len, reverse=True)) + r"|[^\\{}$&#_%~^\"<>|]", text
@@ -318,7 +318,7 @@ def unescaped(text):
 
 
 def spelled_out(found):
-    """The small picture that a name in brackets means, if one does."""
+    """Return the small picture that a name in brackets means, if one does."""
     with contextlib.suppress(KeyError):
         return unicodedata.lookup(found[1].upper())
     return found[0]
@@ -370,7 +370,8 @@ def read_python(text):
 
 
 def read_tokens(text):
-    """What is neither a name, nor a comment, nor a string; without the brackets in which a long line is broken."""
+    """Return what is neither a name, nor a comment, nor a string; without the brackets in which a long line is
+    broken."""
     assert text.isascii() and "??/" not in text
     text = re.sub(r'"(?:[^"\\\n]|\\.)*"', '""', re.sub(r"//[^\n]*|/\*.*?\*/", " ", text, flags=re.DOTALL))
     text = re.sub(r"[A-Za-z_$][\w$]*", "x", re.sub(r"[()\s]", " ", text)).replace(" ", "")
@@ -397,7 +398,8 @@ def asked(f):
 
 
 def saved(f):
-    """A walk by modules with a breakpoint and something watched, as it is written to a file, and errors on the way."""
+    """Return a walk by modules with a breakpoint and something watched, as it is written to a file, and errors on the
+    way."""
     stepper = f.step_through(fresh=True)
     leaf = next(node for node in stepper.graph.nodes if not node.operands)
     called = next((name for name in stepper.regions.names if (part := stepper.regions.find(name)) and part.calls), None)
@@ -440,7 +442,8 @@ def film(f):
 
 
 def plotted(f):
-    """Every name as a title, a tick, the label of an axis, in a legend and in the picture, where a frame is around it."""
+    """Return every name as a title, a tick, the label of an axis, in a legend and in the picture, where a frame is
+    around it."""
     names = list(Graph(f).names.values())
     figure = Figure(names[0], (9.0, 99.0), 2, 2)
     for name, panel in zip(names, figure.panels):
@@ -455,7 +458,7 @@ def plotted(f):
 
 
 def reel(f):
-    """The beginning and the end of its film, which has as many frames as there are edges."""
+    """Return the beginning and the end of its film, which has as many frames as there are edges."""
     stepper, shots = f.step_through(), []
     for position in (0, len(stepper)):
         stepper.goto(position)
@@ -464,7 +467,8 @@ def reel(f):
 
 
 def weighted(f):
-    """A dot product of the leaves, so that they are neurons' inputs and weights, or the rows of a table of pairs."""
+    """Return a dot product of the leaves, so that they are neurons' inputs and weights, or the rows of a table of
+    pairs."""
     leaves = [node for node in Graph(f).nodes if not node.operands]
     half = len(leaves) // 2
     y = autograd.dot(leaves[:half], leaves[half : 2 * half])
@@ -478,7 +482,8 @@ def tables(f):
 
 
 def in_a_notebook(*kinds, engine=None):
-    """A writer of what a notebook shows of things of some kinds. engine: what lays pictures out, if not Graphviz."""
+    """Return a writer of what a notebook shows for things of some kinds. engine: what lays pictures out, if not
+    Graphviz."""
 
     def write(f):
         before = set_engine(engine)
@@ -491,7 +496,7 @@ def in_a_notebook(*kinds, engine=None):
 
 
 def in_the_playground(f):
-    """What its page is told to show after a cell, and after Step: the HTML of both."""
+    """Return what its page is told to show after a cell, and after Step: the HTML of both."""
     told = []
     before = set_engine(blank)
     try:
@@ -629,7 +634,7 @@ def test_emitted_javascript_is_read(emitted):
 
 
 def test_a_title_is_text():
-    """That of a picture, and the name of the function that is emitted: a line of their own, each by itself."""
+    """So is the name of the function that is emitted: each is on a line of its own."""
     a = Value(2.0, label="a")
     f = a * a
     program = trace(lambda: a * a, (), [a])

@@ -46,7 +46,8 @@ SEE_NODES = (
 
 
 def modules(package: str) -> dict[str, Path]:
-    """The files of a package by their names below it: ``value``, ``drawing.dot``; ``drawing`` is its __init__.py."""
+    """Return the files of a package by their names below it: ``value``, ``drawing.dot``; ``drawing`` is its
+    __init__.py."""
     found: dict[str, Path] = {}
     for path in sorted((ROOT / package).rglob("*.py")):
         parts = path.relative_to(ROOT / package).with_suffix("").parts
@@ -61,7 +62,7 @@ def parsed(path: Path) -> ast.Module:
 
 @cache
 def imports(path: Path, everywhere: bool | str = False) -> set[str]:
-    """The modules that a file imports when it is imported, as ``autograd.value``.
+    """Return the modules that a file imports when it is imported, as ``autograd.value``.
 
     everywhere: inside functions too; unless it is "later", also those that only a type checker imports.
     """
@@ -88,12 +89,13 @@ def imports(path: Path, everywhere: bool | str = False) -> set[str]:
 
 
 def used(name: str, files: dict[str, Path]) -> set[str]:
-    """Which of our own files a file takes something from; what it takes from its package's face is not asked."""
+    """Return which of our own files a file takes something from; what it takes from its package's __init__.py does not
+    count."""
     return {other for other in files if f"autograd.{other}" in imports(files[name])} - {name, name.partition(".")[0]}
 
 
 def home_of(name: str) -> str:
-    """The file or the folder that has a floor."""
+    """Return the file or the folder that has a floor."""
     return name if name in FLOOR else name.partition(".")[0]
 
 
@@ -136,7 +138,7 @@ def test_tools_see_nodes_and_never_import_value():
 
 @cache
 def strings(path: Path) -> set[str]:
-    """The strings of a file that are not docstrings."""
+    """Return the strings of a file that are not docstrings."""
     tree = parsed(path)
     documented = (ast.Module, ast.ClassDef, ast.FunctionDef)
     docs = {id(node.body[0].value) for node in ast.walk(tree)
@@ -146,13 +148,15 @@ def strings(path: Path) -> set[str]:
 
 
 def named(text: str, files: dict[str, Path]) -> str | None:
-    """The file of ours that a string names, as importlib would have it: ``.drawing.tree``, ``stepper.mistakes``."""
+    """Return the file of ours that a string names, as importlib would have it: ``.drawing.tree``,
+    ``stepper.mistakes``."""
     name = text.removeprefix("autograd.").lstrip(".")
     return name if "." in text and name in files else None
 
 
 def ever_used(files: dict[str, Path], ending_in_value: bool) -> dict[str, set[str]]:
-    """Which files each file imports, sooner or later; without `ending_in_value` not what Value's conveniences are."""
+    """Return which files each file imports, sooner or later; without `ending_in_value` not what Value's conveniences
+    are."""
     from autograd.value import _TOOLS
 
     found: dict[str, set[str]] = {}
@@ -166,7 +170,8 @@ def ever_used(files: dict[str, Path], ending_in_value: bool) -> dict[str, set[st
 
 
 def circles(edges: dict[str, set[str]]) -> set[str]:
-    """The files that lie on a circle: what is left when all that import nothing, or are imported by none, are taken away."""
+    """Return the files that lie on a circle: what is left when all that import nothing, or are imported by none, are
+    taken away."""
     left = {name: set(others) for name, others in edges.items()}
     while True:
         imported = set().union(*left.values()) if left else set()
@@ -234,7 +239,7 @@ def test_what_is_imported_as_it_happens():
 
 
 def test_autograd_never_names_nn():
-    """Not in a string either: what it needs it asks of the object."""
+    """Nor in a string: it asks the object for what it needs."""
     for name, path in modules("autograd").items():
         naming = [text for text in strings(path) if re.search(r"(?<!torch\.)\bnn\b", text)]
         assert not naming, f"{name}: {naming}"

@@ -24,8 +24,8 @@ from autograd.graph import walk
 from autograd.modes import named_scope
 from autograd.value import NOT_REACHED
 
-QUICK = 700  # places of a scenario that the quick suite passes, in all its runs
-MORE = float(os.environ.get("INTERRUPTS", "5_000"))  # and a slow test; "inf": every single place, which takes hours
+QUICK = 700  # how many places of a scenario the quick suite tries, in all its runs
+MORE = float(os.environ.get("INTERRUPTS", "5_000"))  # and a slow test; "inf": all, which takes hours
 
 
 # --- Worlds: what is interrupted, and what is seen of it -------------------------------------------------------
@@ -137,7 +137,7 @@ def a_leaf():
 
 
 def records(a):
-    """Whether an operation is recorded now, as usual."""
+    """Return whether an operation is recorded now, as usual."""
     return (a * 2).operands == (a, 2.0), numbers([a])
 
 
@@ -198,7 +198,8 @@ scenario("a call to a module", small_model, lambda model: model([1.0, 2.0]), of_
 
 
 def optimised(make_optimizer, updates=1):
-    """A model with gradients, whose optimiser remembers some updates; the last parameter has a group of its own."""
+    """Return a model with gradients, whose optimiser remembers some updates; the last parameter has a group of its
+    own."""
 
     def make():
         model = small_model()
@@ -246,7 +247,7 @@ COLUMNS = [[0.5, -1.0], [1.0, 2.0], [-0.3, 0.1]], [1.0, 0.0, 1.0]
 
 
 def compiled(backend, calls=0, lists=False, **options):
-    """A compiled loss of a model, called some times; lists: rows of two lengths, which are two programs."""
+    """Return a compiled loss of a model, called some times; lists: rows of two lengths, which are two programs."""
 
     def make():
         model = small_model()
@@ -293,7 +294,8 @@ for backend in ["python", "c"] if has_compiler() else ["python"]:
 
 
 def in_files(write, old=()):
-    """A world of a graph and a folder, with some old files, each of which is as before or as after, and none half."""
+    """Return a world of a graph and a folder, with some old files, each of which is as before or as after, and none
+    half."""
 
     def make():
         for path in sorted(Path().rglob("*"), reverse=True):
@@ -333,7 +335,7 @@ for name, (write, old) in FILES.items():
 
 
 def training(*moves, optimizer=OPTIMISERS["Adam"]):
-    """A TrainingStepper on which some moves were made."""
+    """Return a TrainingStepper on which some moves were made."""
 
     def make():
         model = small_model()
@@ -387,7 +389,7 @@ scenario("training by hand: run", training(FORWARD, optimizer=lambda _: 0.1), la
 
 
 def stepper(made, forward=False, labels=(), **options):
-    """A world with a stepper at some position, of a graph that had been through backward() before."""
+    """Return a world with a stepper at some position, of a graph that had been through backward() before."""
 
     def make():
         values = reached_graph()
@@ -478,7 +480,7 @@ def test_modes_last_as_long_as_their_blocks_in_whatever_order_and_task_they_end(
     a = Value(2.0)
     out_of_order(a)
     in_tasks(a)
-    with ieee():  # a mode that was left stays left when another one comes
+    with ieee():  # entering another mode does not turn on one that was left
         assert (a * 2).operands == (a, 2.0)
     assert interrupts.leftovers() == []
     one = no_grad()
@@ -517,7 +519,7 @@ def test_an_interrupt_on_the_way_out_of_a_mode_comes_out():
 
 
 def test_files_of_exercises_are_whole_or_not_there(tmp_path, monkeypatch):
-    """They are written one after the other, and one that is there is left alone: so none may be half."""
+    """They are written one after the other, and an existing one is left alone: so none may be half written."""
     from demos.exercises import files
 
     monkeypatch.chdir(tmp_path)
@@ -553,7 +555,7 @@ SIGNALLED = (
     "ignore::pytest.PytestUnraisableExceptionWarning"
 )  # a signal in a callback of a weak reference
 def test_a_signal_at_any_moment(name, tmp_path, monkeypatch):
-    """Real ones, from a timer of the system: what sweep() raises is where CPython looks for them, and nobody else says so."""
+    """These are real, from a system timer: only they show that sweep() interrupts where CPython looks for signals."""
     monkeypatch.chdir(tmp_path)
     signalled(SCENARIOS[name], SIGNALS, str(tmp_path))
 

@@ -34,7 +34,7 @@ READ = 'const given = JSON.parse(require("fs").readFileSync(0, "utf8"));\n'
 
 
 def computed(roots) -> list:
-    """The data and gradients that the page's model has for each graph."""
+    """Return the data and gradients that the page's model has for each graph."""
     graphs = [Graph(root) for root in roots]
     nodes = [node for graph in graphs for node in graph.nodes]
     script = f"""{script_of(rules(nodes))}

@@ -101,7 +101,7 @@ class Wanted:
 
 @cache
 def table():
-    """The rows by their length."""
+    """Return the rows by their length."""
     found = {}
     for xs in rows():
         found.setdefault(len(xs), []).append(Wanted(xs))
@@ -117,7 +117,7 @@ FUNCTIONS = {
 
 
 def programs(n):
-    """Every function, at the first of n scores, the last, and some in between."""
+    """Yield every function, at the first of n scores, the last, and some in between."""
     for kind, function in FUNCTIONS.items():
         for i in sorted({0, 1 % n, n - 1}) if kind != "lse" else [0]:
             yield kind, i, function
@@ -149,7 +149,7 @@ def test_compiled(backend):
 
 
 def pages(language):
-    """For lists of 10 the page of every function, with the place it is at."""
+    """Yield the page of every function for lists of 10, with the place it is at."""
     values = [Value(0.1 * i) for i in range(10)]
     for kind, i, function in programs(10):
         if i < 2:
@@ -194,7 +194,7 @@ def test_the_player():
 
 
 def test_what_the_maximum_is_may_change():
-    """Scores moved in the stepper and in a compiled step: a maximum that was kept would overflow, or leave nothing."""
+    """Scores move in the stepper and in a compiled step, where keeping the old maximum would overflow, or give 0."""
     xs = [Value(1.0, label="a"), Value(2.0, label="b")]
     p = softmax(xs)[0]
     with p.step_through() as bp:

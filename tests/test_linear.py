@@ -21,7 +21,7 @@ MORE = 1.35 * LARGER  # steps grow at most in proportion to the graph, with some
 
 
 def steps(work) -> int:
-    """How many lines of Python run."""
+    """Return how many lines of Python run."""
     count = 0
 
     def line(frame, event, argument):
@@ -81,7 +81,7 @@ def test_many_values_of_one_name_are_numbered_in_one_go():
 
 
 def test_an_operation_takes_as_much_to_define_however_many_there_are():
-    """Neither its steps nor the memory that it takes meanwhile, as for a copy of all that was defined before."""
+    """Neither the steps nor the memory grow, as they would with a copy of all earlier definitions."""
     x = Value(0.5)
 
     def define(first, count):

@@ -13,7 +13,7 @@ import autograd
 
 
 def expression(Value):
-    """Every operator, in the usual style."""
+    """Return every operator, in the usual style."""
     a, b = Value(-4.0), Value(2.0)
     c = a + b
     d = a * b + b**3
@@ -30,7 +30,7 @@ def expression(Value):
 
 
 def training(Value):
-    """A tiny net trained as in micrograd's demo: sum(losses), p.grad = 0, p.data -= lr * p.grad."""
+    """Return a tiny net trained as in micrograd's demo: sum(losses), p.grad = 0, p.data -= lr * p.grad."""
     rng = random.Random(1337)
 
     class Neuron:

@@ -14,7 +14,7 @@ from autograd.modes import named_scope
 
 
 def named(root, **variables):
-    """The names of a graph's nodes, by data."""
+    """Return the names of a graph's nodes, by data."""
     graph = Graph(root, names_for(root, variables=variables))
     return {node.data: graph.name(node) for node in graph.nodes}
 

@@ -42,7 +42,7 @@ def listed(names):
 
 
 def exported(file):
-    """The names in a file's __all__ as it stands."""
+    """Return the names in a file's __all__ as it stands."""
     found = re.search(r"^__all__ = (\[.*?\])", source_of(file), re.MULTILINE | re.DOTALL)
     return ast.literal_eval(found[1]) if found else []
 

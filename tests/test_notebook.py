@@ -24,7 +24,7 @@ def graph():
 
 
 def shown(thing):
-    """The text and the picture of the block that a notebook shows."""
+    """Return the text and the picture of the block that a notebook shows."""
     bundle = thing._repr_mimebundle_()
     if "text/html" not in bundle:
         pytest.skip("no layout engine here")
@@ -45,7 +45,7 @@ def size(svg):
 
 
 def fits(svg):
-    """Whether all text is 9 points high or higher where the picture fits a cell."""
+    """Return whether all text is 9 points high or higher where the picture fits a cell."""
     width, height = size(svg)
     scale = min(1.0, 640 / width, 375 / height)
     return scale * min(float(points) for points in re.findall(r'font-size="([\d.]+)"', svg)) > 8.9
@@ -85,7 +85,8 @@ def test_text_can_be_read_in_the_cell_and_a_click_opens_the_whole(of):
 
 
 def test_what_is_asked_for_is_shown_as_it_is():
-    """A page, or all boxes; and a picture of numbers that have changed since is the one that was drawn."""
+    """This holds for a page, and for all boxes; and if numbers have changed since, the picture is still the one
+    drawn."""
     f = large()
     _, only = shown(f.draw(page=(2000, 900)))
     assert only == f.draw(page=(2000, 900)).pipe(encoding="utf-8")

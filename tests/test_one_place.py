@@ -18,7 +18,7 @@ PAGE = (ROOT / ".github" / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
 
 def blocks():
-    """What the page adds: for each block of code the file, where in it, and the code."""
+    """Yield what the page adds: for each block of code the file, where in it, and the code."""
     for block in re.findall(r"(?ms)^```python\n# (.*?)^```$", PAGE):
         where, _, code = block.partition("\n")
         name, _, place = where.partition(", ")
@@ -26,7 +26,7 @@ def blocks():
 
 
 def added(text, place, code):
-    """A file's text with a block added where the page says."""
+    """Return a file's text with a block added where the page says."""
     if not place:
         assert not text, "the page says that this is a new file"
         return code

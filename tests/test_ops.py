@@ -117,7 +117,8 @@ def test_partials_are_the_slopes_of_the_value(op):
 
 
 def mutants(formula: Formula):
-    """Every formula that differs from this one in one place: an operator, a comparison, a function or a number."""
+    """Yield every formula that differs from this one in one place: an operator, a comparison, a function or a
+    number."""
     swaps = {
         "+": "-", "-": "+", "*": "/", "/": "*", "<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=",
         "sin": "cos", "cos": "sin", "exp": "expm1", "expm1": "exp", "log": "log1p", "sinh": "cosh", "cosh": "sinh",
@@ -169,7 +170,7 @@ def with_partial(op: Op, i: int, formula: Formula) -> Op:
 
 
 def same_everywhere(op: Op, other: Op) -> bool:
-    """Whether a mutant computes the same slopes after all, as ``a > 0`` for ``a >= 0`` may."""
+    """Return whether a mutant computes the same slopes after all, as ``a > 0`` for ``a >= 0`` may."""
     places = [*points(op), *(numbers for (name, numbers) in KINKS if name == op.name)]
     for numbers in places:
         out = value(op, numbers)
@@ -201,7 +202,7 @@ def test_a_mutation_of_any_partial_is_noticed(op):
 
 @pytest.mark.parametrize("op", ROWS, ids=str)
 def test_the_compiled_method_computes_the_row(op):
-    """Bit for bit: value and partials of what runs are those of the formulas, with constants on either side."""
+    """Value and partials of what runs are those of the formulas, bit for bit, with constants on either side."""
     function = compile_function(op)
     for numbers in points(op):
         names = op.bind(numbers)
@@ -240,7 +241,8 @@ def test_every_row_is_a_function_and_those_of_one_or_two_operands_are_methods():
 
 
 def modulo(function):
-    """PyTorch's fmod or remainder, with the slope in b of what it computes: its own is -(a / b), rounded before it is cut.
+    """PyTorch's fmod or remainder, with the slope of what it computes with respect to b: its own is -(a / b), rounded
+    before it is cut.
 
     22 / 0.001 is 22,000, but fmod(22, 0.001) takes 21,999 of them, since 0.001 is a little more than a thousandth.
     """

@@ -16,7 +16,7 @@ from autograd.stepper.pictures import draw_progress
 
 
 def keywords(function) -> dict[str, object]:
-    """The keywords that a signature tells, with their defaults; no ``**options`` is left in it."""
+    """Return the keywords that a signature lists, with their defaults; no ``**options`` is left in it."""
     parameters = inspect.signature(function).parameters.values()
     assert not [one for one in parameters if one.kind is one.VAR_KEYWORD], function
     return {one.name: one.default for one in parameters if one.kind is one.KEYWORD_ONLY}

@@ -1,4 +1,4 @@
-"""Files: written whole or not at all, whatever stands where they go; and what is opened where there is no screen."""
+"""Files: written whole or not at all, whatever is in their place; and what is opened where there is no screen."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ def test_a_fifo_is_written_into(file, write):
     read = []
     reader = Thread(
         target=lambda: read.append(file.read_bytes()), daemon=True
-    )  # of a FIFO that is replaced it reads for ever
+    )  # it would read for ever from a FIFO that was replaced
     reader.start()
     write(file)
     reader.join(timeout=20)

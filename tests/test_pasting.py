@@ -16,7 +16,8 @@ from autograd.ops import BUILTIN, OPS
 
 
 def pasted(text, leaves):
-    """What Python computes from the text, after ``from autograd import *`` and with the leaves under their labels."""
+    """Return what Python computes from the text, after ``from autograd import *`` and with the leaves under their
+    labels."""
     names = {}
     exec("from autograd import *", names)
     names |= {leaf.label: leaf for leaf in leaves} | {"leaves": leaves}
@@ -26,7 +27,7 @@ def pasted(text, leaves):
 
 
 def described(root):
-    """Every node in order: its operation, its number, and which nodes or constants it was computed from."""
+    """Return every node in order: its operation, its number, and which nodes or constants it was computed from."""
     graph = Graph(root)
     return [
         (node.op, repr(node.data), [repr(o) if isinstance(o, float) else graph.index[o] for o in node.operands])

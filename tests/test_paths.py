@@ -55,7 +55,7 @@ def test_the_total_is_the_gradient_on_random_graphs(seed):
 
 
 def every_path(node, target):
-    """All paths by plain recursion: what the ledger must not do, and must agree with."""
+    """Return all paths by plain recursion: what the ledger must not do, and must agree with."""
     if node is target:
         return [[]]
     return [

@@ -39,7 +39,7 @@ class Case:
         self.made = {}
 
     def drawn(self, page=SLIDE, direction="LR", **options):
-        """A drawing, and its writer."""
+        """Return a drawing, and its writer."""
         key = page, direction, *options.items()
         if key not in self.made:
             drawing = draw(self.root, page=page, direction=direction, **options)
@@ -58,7 +58,7 @@ def some(request):
 
 
 def placed(drawing, look=None, page=(960, 540)):
-    """A writer that has placed the boxes as the drawing has them: with heat maps in them, or without."""
+    """Return a writer that has placed the boxes as the drawing has them: with heat maps in them, or without."""
     places = set(re.findall(r'pos="[^"e]*"', drawing.source))
     for maps in (False, True):
         writer = DotWriter(drawing.picture, look or Look())

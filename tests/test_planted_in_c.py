@@ -1,6 +1,6 @@
 """Faults planted in bytecode, template and interpreter, one at a time, in a copy of the package: compile() finds each itself.
 
-Found is what raises at the first call, or makes the library fail its proof, so that Python goes on.
+A fault is found if it raises an error at the first call, or makes the library fail its check, so Python takes over.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ def test_without_a_fault_nothing_is_found(copy):
 def test_a_fault_planted_in_c_is_found(copy, file, old, new):
     path = copy / file
     text = path.read_text(encoding="utf-8")
-    assert old in text, "the fault has no place any more"
+    assert old in text, "the fault no longer has a place"
     path.write_text(text.replace(old, new), encoding="utf-8")
     try:
         assert found(copy).startswith("FOUND")

@@ -55,7 +55,7 @@ def random_graph(seed: int) -> Value:
 
 
 def model(root, script: str):
-    """What JavaScript says about the graph."""
+    """Return what JavaScript says about the graph."""
     graph = Graph(root)
     text = f"""{script_of(rules(graph.nodes))}
     const model = new Model({json.dumps(described(graph))}, RULES);
@@ -121,7 +121,7 @@ def test_paths_beyond_counting_are_counted_and_the_largest_listed():
 
 
 def parsed(text: str) -> dict[str, list[str]]:
-    """The elements of a page with a text inside, as an HTML parser finds them."""
+    """Return the elements of a page with a text inside, as an HTML parser finds them."""
     found: dict[str, list[str]] = {}
 
     class Parser(html.parser.HTMLParser):
@@ -248,7 +248,7 @@ def test_only_a_value_is_played():
 
 
 def asked_in_script(data, seed: int, script: str):
-    """What quiz.js answers."""
+    """Return what quiz.js answers."""
     text = f"""{script_of("{}")}
     const data = {json.dumps(data)};
     const told = (text) => text;

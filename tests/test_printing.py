@@ -25,7 +25,7 @@ COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 
 
 def number(rng: random.Random, depth: int, wide: bool = False) -> Expr:
-    """A random term that is a number; `wide`: that may use xs[i]."""
+    """Return a random term that is a number; `wide`: that may use xs[i]."""
     if depth == 0:
         leaves = [Expr("name", atom=rng.choice("abc")), Expr("number", atom=rng.choice(NUMBERS))]
         return rng.choice([*leaves, Expr("item", atom=rng.choice(["xs", "ws"]))] if wide else leaves)
@@ -55,7 +55,7 @@ def condition(rng: random.Random, depth: int, wide: bool = False) -> Expr:
 
 
 def plain(term: Expr, dialect, names, index=None):
-    """A term as the readers have it: what every language writes the same way is the same."""
+    """Return a term as the readers have it: what every language writes the same way is the same."""
     head = term.head
     if head == "number":
         return ("neg", -term.atom) if str(term.atom).startswith("-") else term.atom
@@ -119,7 +119,7 @@ def test_a_name_may_stand_for_a_number_or_for_other_text(dialect):
 
 
 def test_the_c_that_notices_is_c():
-    """The interpreter's dialect differs in calls alone."""
+    """The interpreter's dialect differs only in calls."""
     rng = random.Random(1)
     for _ in range(500):
         term = C.prepare(number(rng, rng.randrange(5)))
@@ -174,7 +174,7 @@ def test_a_graph_is_written_as_its_formula_is():
 
 
 def whole(text: str, read):
-    """The last of some lines "name = term", with the terms above put in for their names."""
+    """Return the last of some lines "name = term", with the terms above put in for their names."""
 
     def expanded(term):
         return tuple(map(expanded, term)) if isinstance(term, tuple) else named.get(term, term)

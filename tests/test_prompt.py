@@ -169,7 +169,7 @@ def test_output_that_can_encode_only_ascii():
 
 
 def at_a_terminal(lines, columns=80, **environment):
-    """What a person sees who types these lines."""
+    """Return what a person who types these lines sees."""
     pty = pytest.importorskip("pty")
     fcntl, struct, termios = pytest.importorskip("fcntl"), __import__("struct"), pytest.importorskip("termios")
     leader, follower = pty.openpty()

@@ -57,7 +57,7 @@ def arithmetic(rng: random.Random, depth: int) -> str:
 
 
 def computed(evaluate):
-    """A number, or nothing where there is none."""
+    """Return a number, or nothing where there is none."""
     try:
         return evaluate()
     except (ArithmeticError, ValueError):

@@ -27,7 +27,7 @@ README = ROOT / "README.md"
 
 
 def operations() -> str:
-    """The table of rows."""
+    """Return the table of rows."""
     lines = ["| Operation | Drawn as | Value | Partials |", "|---|---|---|---|"]
     for op in (OPS[name] for name in BUILTIN):
         partials = ", ".join(
@@ -39,7 +39,7 @@ def operations() -> str:
 
 
 def lessons() -> str:
-    """The lessons in teaching order."""
+    """Return the lessons in teaching order."""
     lines = ["| Lesson | Question | Exercises |", "|---|---|---|"]
     for demo in (demo for demo in DEMOS if demo.lesson):
         names = ", ".join(f"`{one.name}` ({one.level})" for one in exercises_of(demo.lesson))
@@ -48,12 +48,12 @@ def lessons() -> str:
 
 
 def measured() -> str:
-    """The tables of the run in tests/golden/measured.json, which `python -m demos bench --save` has written."""
+    """Return the tables of the run in tests/golden/measured.json, which `python -m demos bench --save` has written."""
     return f"\n{tables_of((ROOT / 'tests/golden/measured.json').read_text(encoding='utf-8'))}\n"
 
 
 def looked_for() -> str:
-    """What the fuzzer has compared and which mutants survive: tests/golden/fuzz.json and mutants.json."""
+    """Return what the fuzzer has compared and which mutants survive: tests/golden/fuzz.json and mutants.json."""
     fuzz, mutants = report.totals(), results.figures(results.read(results.RESULTS))
     planted = json.loads((ROOT / "tests/fuzz/planted.json").read_text(encoding="utf-8"))
     spent = f"{fuzz['hours']:.1f} hours" if fuzz["hours"] >= 1 else f"{60 * fuzz['hours']:.0f} minutes"
@@ -160,7 +160,7 @@ def test_console_transcripts_are_what_is_printed():
 
 
 def anchors(page: Path) -> set[str]:
-    """What a link can lead to on a page: its headings, as they are written in addresses."""
+    """Return what a link can lead to on a page: its headings, as they are written in addresses."""
     headings = re.findall(r"(?m)^#+ (.+)$", page.read_text(encoding="utf-8"))
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 

@@ -234,7 +234,7 @@ def test_a_notebook_is_brought_up_to_date_while_training_goes_on(monkeypatch):
 
 
 def trained(updates=5):
-    """A recorder of some updates, in which a constant is another one each time, and what it saw."""
+    """Return a recorder of some updates, in which a constant is another one each time, and what it saw."""
     model = nn.MLP(2, [2, 1], seed=3)
     recorder, seen = Recorder(model), []
     for k in range(updates):

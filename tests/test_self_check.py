@@ -210,7 +210,7 @@ def only_seen_in_no_grad(x):
 
 
 def picked_in_no_grad(x, i):
-    """F.pick() takes one that is there, and makes none: the gradient goes on."""
+    """F.pick() returns an existing Value and makes no new one, so a gradient flows through it."""
     h = (W * x).tanh()
     with no_grad():
         chosen, scale = F.pick([h, B, W], i), F.pick([h * x, B * x, h], i)

@@ -100,7 +100,7 @@ def test_any_mix_of_moves_gives_what_backward_gives_bit_for_bit(seed):
     rng = random.Random(seed)
     leaves = [Value(x, label=f"x{i}") for i, x in enumerate(inputs(rng))]
     f = run(program(rng, 5 + int(rng.random() * 60)), leaves)
-    for node in walk(f):  # some leaves hold a gradient already: both go on from there
+    for node in walk(f):  # some leaves already hold a gradient: both continue from there
         if not node.operands and rng.random() < 0.3:
             node.grad = rng.random()
     twin = copy.deepcopy(f)
@@ -214,11 +214,11 @@ def test_looking_changes_nothing_that_a_backward_counts():
         assert "earlier" not in repr(bp)
         bp.step(4)
         f.backward()
-        assert a.grad == 20.0  # the second backward(), whatever was looked at in between
+        assert a.grad == 20.0  # as after a second backward(), no matter what was shown in between
     g = a * 3
     g.backward()
     assert a.grad == 23.0
-    f.step_through().run()  # what another result has left is gone on from, and said
+    f.step_through().run()  # the pass adds to what another result has left, and says so
     assert a.grad == 33.0 and "a.grad = 23 from an earlier pass" in repr(f.step_through())
     g.step_through().step()
     assert copy.copy(a).grad == 26.0 and type(copy.deepcopy(a.grad)) is float
@@ -814,7 +814,7 @@ MACHINERY = {"expression.Expression.evaluate", "mistakes.Mistake.slope", "mistak
 
 
 def doors():
-    """Every public function and method of the package, by name."""
+    """Yield every public function and method of the package, by name."""
     for file in sorted(Path(autograd.stepper.__file__).parent.glob("*.py")):
         module = importlib.import_module(f"autograd.stepper.{file.stem}".removesuffix(".__init__"))
         for name in module.__all__:
@@ -896,7 +896,7 @@ def test_a_compiled_step_is_stepped_through_as_its_function():
 
 
 def test_what_was_computed_from_constants_alone_can_be_stepped_through():
-    """Found by the fuzzer: such a node waits for gradients, and hands none on."""
+    """Found by the fuzzer: such a node waits for gradients, and passes none on."""
     f = total([1.0, 2.0])
     f.label = "f"
     g = mean([f, f, Value(3.0, label="x")])

@@ -13,7 +13,7 @@ STUB = Path(autograd.__file__).with_name("compiled_methods.pyi")
 
 
 def stub(rows: list[Op]) -> str:
-    """The text of compiled_methods.pyi, which tells type checkers and editors what the rows become."""
+    """Return the text of compiled_methods.pyi, which tells type checkers and editors what the rows become."""
     lines = [
         "# Made from the rows of ops.py by `pytest --refresh`.",
         "from collections.abc import Sequence",
@@ -43,7 +43,7 @@ def stub(rows: list[Op]) -> str:
 
 
 def slopes(op: Op) -> str:
-    """The partials, for readers who go to the definition of ``x.tanh()``: short ones, or where they are."""
+    """Return the partials, for readers who go to the definition of ``x.tanh()``: short ones, or where they are."""
     text = ", ".join(partial.source for partial in op.partials)
     return f"; slope {text}" if len(text) < 60 else "; slopes in ops.py"
 

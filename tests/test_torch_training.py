@@ -37,7 +37,7 @@ OURS = {"nn": nn, "F": nn.functional, "optim": nn.optim, "tensor": lambda number
 
 @contextmanager
 def in_torch(torch):
-    """What the script takes from PyTorch, in float64 and on one thread."""
+    """Yield what the script takes from PyTorch, in float64 and on one thread."""
 
     class MLP(torch.nn.Module):
         def __init__(self, in_features, sizes, activation="relu"):
@@ -74,7 +74,7 @@ def in_torch(torch):
 
 
 def reader(nn):
-    """A small language model's head: what a token is, where it looks, and what comes next."""
+    """Return a small language model's head: what a token is, where it looks, and what comes next."""
 
     class Reader(nn.Module):
         def __init__(self):

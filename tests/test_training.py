@@ -77,7 +77,7 @@ def by_hand(loss, optimizer, batches, steps):
 
 
 def everything(model, optimizer):
-    """All that training leaves behind, as numbers."""
+    """Return all that training leaves behind, as numbers."""
     numbers = []
     for p in model.parameters():
         numbers += [p.data, p.grad, float(p.reached)]
@@ -137,7 +137,7 @@ def test_an_iterator_is_taken_from_once_and_cycled(backend):
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("held", ["state", "of one parameter"])
 def test_a_state_that_was_taken_before_is_never_stale(held, backend):
-    """optimizer.state is a dict of dicts: who holds one sees what the optimiser remembers now."""
+    """optimizer.state is a dict of dicts: anyone who holds one sees what the optimiser remembers now."""
 
     def seen(train):
         model, loss, step, optimizer = prepared(backend, AdamW, {"lr": 0.01})
@@ -286,7 +286,7 @@ def test_an_error_in_the_middle_leaves_the_update_before(backend):
 
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_arithmetic_that_only_python_can_do_goes_on(backend):
-    """The slope of sqrt at 0, where nothing flows: the engine says 0, C does not know."""
+    """The slope of sqrt at 0, where nothing flows: the engine says 0, and C leaves it to the engine."""
     w = Value(2.0)
     step = compile(lambda x: (w * w * x).sqrt() * x + (w - 5) ** 2, [w], backend)
     losses = step.train([([1.0],), ([0.0],), ([2.0],)], SGD([w], lr=0.1), 30)
@@ -613,7 +613,7 @@ def test_a_batch_that_cannot_be_prepared_is_refused_as_soon_as_it_is_there(given
     ]
 
 
-# --- the optimiser's rule is asked of the optimiser
+# --- the optimiser is asked for its rule
 
 
 class Lion(SGD):
@@ -783,7 +783,7 @@ def test_other_threads_run_while_c_computes():
 @needs_c
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no interval timers here")
 def test_a_handler_of_a_signal_sees_the_numbers_of_some_update():
-    """It is code of this thread, too: it may save a checkpoint, and the training goes on."""
+    """It is code of this thread, too: it may save a checkpoint, and the training continues."""
     w, seen = Value(1.0), []
     step, optimizer = compile(lambda x: (w - x) ** 2, [w], "c"), AdamW([w], lr=1e-6, weight_decay=0.0)
 
@@ -849,7 +849,8 @@ def test_two_threads_that_train_one_step_take_turns(how):
 
 @pytest.mark.parametrize("backend", ["python", "eager", pytest.param("c", marks=needs_c)])
 def test_an_update_that_divides_by_zero_gives_nan_as_pytorch_does(backend):
-    """Without eps, a gradient of 0 moves its parameter by 0/0, and the others go on: a constant gradient moves w by lr."""
+    """Without eps, a gradient of 0 moves its parameter by 0/0, and the others keep moving: a constant gradient moves w
+    by lr."""
     w, b = Value(1.0), Value(2.0)
     optimizer = Adam([w, b], lr=0.1, eps=0.0)
     if backend == "eager":

@@ -42,7 +42,7 @@ def state(training, params):
 
 
 def loop(name, count, zero_grad=True):
-    """The losses, and the parameters at the end, of a loop as everybody writes it."""
+    """Return the losses, and the parameters at the end, of a loop as everybody writes it."""
     _, params, loss_of = parts()
     optimizer, losses = OPTIMIZERS[name](params), []
     for k in range(count):

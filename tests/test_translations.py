@@ -147,13 +147,14 @@ def numbers(text: str) -> Counter[str]:
 
 
 def code(text: str) -> Counter[str]:
-    """What stays as it is: code, formulas, and where links lead."""
+    """Return what stays as it is: code, formulas, and where links lead."""
     formulas = [re.sub(r"\\text\{[^}]*\}", "", formula) for formula in re.findall(r"\$+[^$]+\$+", text)]
     return Counter([*re.findall(r"`[^`]+`", text), *formulas, *re.findall(r"\]\(([^)]*)\)", text)])
 
 
 def is_code(english: str, name: str) -> bool:
-    """Whether every word of a text is the name of a variable of the lesson, a letter of its data, or the name of a key or an attribute on a player's page."""
+    """Return whether every word of a text is the name of a variable of the lesson, a letter of its data, or the name of
+    a key or an attribute on a player's page."""
     source = LESSONS[name].read_text(encoding="utf-8") if name in LESSONS else "data, grad, Home, End = 0"
     words = set(re.findall(r"[A-Za-z]{3,}", re.sub(r"\{\w+\}", "", english))) - {"det"}  # as in a Russian textbook
     return all(re.search(rf'(?m)^ *[\w, ]*\b{word}\b[\w, ]* = |`{word}`|^\w+ = \[.*"{word}"', source) for word in words)
@@ -486,7 +487,8 @@ COMMON = (
 
 
 def english_in(verdict: str) -> set[str]:
-    """The words by which English is known, except in code, and in what Python or the learner says in an error."""
+    """Return the words by which English is known, except in code, and in what Python or the learner says in an
+    error."""
     text = re.sub(r"возникает \w+: .*?(?= \(строка|$)", "", re.sub(r"`[^`]*`", "", verdict))
     return set(re.findall(COMMON, text))
 

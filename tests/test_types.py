@@ -1,4 +1,5 @@
-"""What an editor knows of the doors: each has a type, and none is Any. Pyright is asked, and the annotations are read."""
+"""What an editor knows about the public functions: each has a type, and none is Any. Pyright is asked, and the
+annotations are read."""
 
 from __future__ import annotations
 
@@ -84,7 +85,7 @@ def test_no_door_is_any():
     assert len(DOORS) > 60 and not [door for door, type in DOORS.items() if re.search(r"\bAny\b|Unknown", type)]
 
 
-# The same doors as they are at run time, where pyright is not installed.
+# The same functions as they are at run time, where pyright is not installed.
 FUNCTIONS = [
     Value.backward, Value.item, Value.detach, Value.clamp, Value.zero_grad, autograd.Stepper.step, autograd.Recorder.save,
     nn.Module.parameters, nn.Module.named_parameters, nn.Module.state_dict, nn.Module.zero_grad, nn.optim.SGD.zero_grad,

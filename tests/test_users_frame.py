@@ -98,7 +98,7 @@ def without_source(folder):
 
 
 def users_own_nn(folder):
-    """A module with that name that is the user's, in the folder of the user's own files."""
+    """Return a module with that name that is the user's, in the folder of the user's own files."""
     (folder / "autograd").symlink_to(ROOT / "autograd")
     (folder / "notebooks" / "nn.py").write_text(
         "from autograd import Value\nclass Linear:\n    def __init__(self, *_, **__): pass\n"
@@ -122,7 +122,7 @@ def test_names_and_lines_are_the_users(tmp_path, found):
     )
     assert done.returncode == 0, done.stderr
     said = json.loads(done.stdout)
-    assert not said["module file"].startswith(str(ROOT))  # it is not the installed one that was asked
+    assert not said["module file"].startswith(str(ROOT))  # the copy was asked, not the installed one
     for what in ("tree", "formula", "stepper"):
         assert "v0" not in said[what] and "a*b" in said[what].replace(" * ", "*"), said[what]
     assert "<B>a</B>" in said["picture"]

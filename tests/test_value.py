@@ -164,7 +164,7 @@ def test_a_million_operations_need_no_recursion(many):
 
 @pytest.mark.needs_stack
 def test_bytes_per_node():
-    """At most 190 bytes a node after backward, module scope included, over a mix of operations."""
+    """At most 190 bytes per node after backward, module scope included, over a mix of operations."""
 
     def build(n):
         x = y = Value(0.5)
@@ -490,7 +490,7 @@ def test_repr_tells_not_reached_from_zero():
 def test_a_label_that_is_no_text_becomes_text():
     assert [Value(1.0, label).label for label in (0, None, ("w", 1))] == ["0", "", "('w', 1)"]
     a = Value(2.0)
-    a.label = 3  # of a slot, nobody is asked
+    a.label = 3  # nothing checks what is assigned to a slot
     assert "3" in (a * a).tree() and "3" in (a * a).draw().source and repr(a) == "Value(2.0, grad not reached, label=3)"
 
 

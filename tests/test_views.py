@@ -26,7 +26,7 @@ from autograd.graph import Graph
 
 
 def some_mlp(rng, most=6):
-    """An MLP of random sizes with its input, as Values or as numbers, and a loss of one sample or of several."""
+    """Return an MLP of random sizes with its input, as Values or as numbers, and a loss of one sample or of several."""
     features = rng.randint(1, most)
     sizes = [rng.randint(1, most) for _ in range(rng.randint(1, 3))]
     model = nn.MLP(features, sizes, activation=rng.choice(["relu", "tanh", "gelu"]), seed=rng.randint(0, 999))
@@ -159,7 +159,7 @@ def loss_of(sizes):
 
 
 def rows_of(rows):
-    """A loss over rows of a classifier, so that its activations are matrices of rows and units."""
+    """Return a loss over rows of a classifier, so that its activations are matrices of rows and units."""
     rng, model = random.Random(0), nn.MLP(3, [5, 3], seed=0)
     loss = F.cross_entropy([model([rng.uniform(-1, 1) for _ in range(3)]) for _ in range(rows)], [0] * rows)
     loss.backward()

@@ -14,7 +14,7 @@ from pathlib import Path
 
 FILE = Path(__file__).parent / "golden" / "torch.json"
 HOW = "freeze PyTorch's answer by python -m tests.freeze_torch"
-TOLERANCE = 1e-9  # of max(1, |number|): what PyTorch's own versions may differ by
+TOLERANCE = 1e-9  # how much PyTorch's own versions may differ, relative to max(1, |number|)
 
 
 class Answers:
@@ -26,7 +26,7 @@ class Answers:
         self.frozen = {} if freezing == "all" or not FILE.exists() else json.loads(FILE.read_text(encoding="utf-8"))
 
     def of(self, test):
-        """What a test calls with its questions."""
+        """Return what a test calls with its questions."""
         if self.freezing:
             self.frozen[test] = []
         frozen, asked = self.frozen.setdefault(test, []), 0
@@ -51,7 +51,7 @@ class Answers:
 
 
 def plain(answer):
-    """The answer as JSON has it: tensors as lists, tuples too."""
+    """Return the answer as JSON has it: tensors as lists, tuples too."""
     if hasattr(answer, "tolist"):
         return answer.tolist()
     if isinstance(answer, dict):
@@ -60,7 +60,7 @@ def plain(answer):
 
 
 def agree(a, b):
-    """Whether two answers are the same, numbers within TOLERANCE; nan agrees with nan."""
+    """Return whether two answers are the same, numbers within TOLERANCE; nan agrees with nan."""
     if isinstance(a, dict) and isinstance(b, dict):
         return list(a) == list(b) and all(agree(a[key], b[key]) for key in a)
     if isinstance(a, list) and isinstance(b, list):

@@ -61,7 +61,7 @@ def files_of(name: str) -> list[Path]:
 
 
 def sentences_of(name: str, run_it: bool = True) -> list[Entry]:
-    """All that a catalogue has to have, untranslated, in the order of the sources.
+    """Return all that a catalogue has to have, untranslated, in the order of the sources.
 
     run_it: run a lesson too, for what it writes into its figures, which takes seconds.
     """
@@ -83,7 +83,7 @@ def _lesson(path: Path, run_it: bool) -> Iterator[Entry]:
 
 
 def figure_texts(path: Path) -> Iterator[Entry]:
-    """What a lesson writes into its figures, as it says it: with fields for what it computes."""
+    """Yield what a lesson writes into its figures, with fields for what it computes."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     constants = {
         node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)
@@ -109,7 +109,7 @@ def figure_texts(path: Path) -> Iterator[Entry]:
 
 
 def template(node: ast.JoinedStr) -> str:
-    """An f-string with a name for each field: {error.data:g} is {data}."""
+    """Return an f-string with a name for each field: {error.data:g} is {data}."""
     parts, names = [], list[str]()
     for value in node.values:
         if isinstance(value, ast.Constant):
@@ -154,7 +154,8 @@ def _entry(english: str) -> Entry:
 
 
 def _python(tree: ast.Module) -> Iterator[Entry]:
-    """What tr() and slip() are given; hints, questions and statements; tables in capitals; docstrings of commands."""
+    """Yield what tr() and slip() are given; hints, questions and statements; tables in capitals; docstrings of
+    commands."""
     constants = {}
     for node in tree.body:
         targets = (
@@ -194,7 +195,7 @@ def _python(tree: ast.Module) -> Iterator[Entry]:
 
 
 def _statement(node: ast.FunctionDef) -> Iterator[Entry]:
-    """What an exercise asks for, or a command of the list does: a docstring."""
+    """Yield what an exercise asks for, or a command of the list does: a docstring."""
     decorators = [getattr(getattr(one, "func", one), "id", "") for one in node.decorator_list]
     said = ast.get_docstring(node, clean=False) or ""
     if "exercise" in decorators or re.match(rf"{node.name}\([\w, ]*\) -> ", said):
@@ -204,7 +205,7 @@ def _statement(node: ast.FunctionDef) -> Iterator[Entry]:
 
 
 def _strings(nodes: Iterable[ast.AST]) -> Iterator[str]:
-    """The literal texts of some expressions; each way of an `a if b else c` is one."""
+    """Yield the literal texts of some expressions; each way of an `a if b else c` is one."""
     for node in nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield node.value
@@ -215,14 +216,14 @@ def _strings(nodes: Iterable[ast.AST]) -> Iterator[str]:
 
 
 def _literals(node: ast.AST) -> Iterator[str]:
-    """The texts in a table; for a dictionary whose values are texts, those and not its keys."""
+    """Return the texts in a table; for a dictionary whose values are texts, those and not its keys."""
     if isinstance(node, ast.Dict) and all(isinstance(value, ast.Constant) for value in node.values):
         node = ast.List(node.values)
     return (one.value for one in ast.walk(node) if isinstance(one, ast.Constant) and isinstance(one.value, str))
 
 
 def _is_sentence(text: str) -> bool:
-    """For the texts in a table: those that are shown: they have a field, or four words, or end like a sentence."""
+    """Return whether a text in a table is shown: it has a field, or four words, or ends like a sentence."""
     told = r"\{\w+\}|\w[.?!:]$|[A-Za-z]+( [A-Za-z]+){3}"
     return has_words(text) and bool(re.search(told, text)) and not set(text) & set("\\\n")
 
@@ -231,7 +232,8 @@ def _is_sentence(text: str) -> bool:
 
 
 def updated(wanted: Iterable[Entry], kept: Iterable[Entry]) -> list[Entry]:
-    """The wanted entries with the translations that there are; where the English has changed a little, marked fuzzy."""
+    """Return the wanted entries with the translations that there are; where the English has changed a little, marked
+    fuzzy."""
     wanted, kept = list(wanted), list(kept)
     known, old = {entry.english: entry for entry in kept if entry.translated}, {entry.english for entry in kept}
     left = {english: one for english, one in known.items() if english not in {entry.english for entry in wanted}}

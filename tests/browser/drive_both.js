@@ -52,7 +52,7 @@ const DO = {
 (async () => {
   const started = await puppeteer.launch({ browser, executablePath, headless: true, timeout: 120_000, ...OPTIONS[browser] });
   const page = await started.newPage();
-  page.setDefaultTimeout(120_000); // the machine may be busy: what takes long is slow, and not wrong
+  page.setDefaultTimeout(120_000); // the machine may be busy: slow does not mean wrong
   page.on("console", (message) => seen.console.push(message.text()));
   page.on("pageerror", (error) => seen.errors.push(String(error.stack ?? error)));
   page.on("request", (request) => seen.requests.push(request.url().slice(0, 200)));

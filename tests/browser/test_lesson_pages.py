@@ -67,7 +67,7 @@ def seen(tmp_path_factory):
 
 
 def smallest_text(svg: Path) -> float:
-    """The height of the smallest text in a picture, as a part of the picture's width."""
+    """Return the height of the smallest text in a picture, as a fraction of the picture's width."""
     root = ET.parse(svg).getroot()
     sizes = []
 

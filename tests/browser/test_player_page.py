@@ -58,7 +58,7 @@ _driver: subprocess.Popen[str]
 
 
 def driven(session: dict) -> dict:
-    """What the browser saw in a session."""
+    """Return what the browser saw in a session."""
     print(json.dumps(session), file=_driver.stdin, flush=True)
     seen = json.loads(_driver.stdout.readline() or '{"failed": "the browser has ended"}')
     assert "failed" not in seen, seen["failed"]
@@ -66,7 +66,7 @@ def driven(session: dict) -> dict:
 
 
 def drive(*sessions: dict) -> list[dict]:
-    """What the browser saw in each session. Nothing may have failed, and no request may have left the page."""
+    """Return what the browser saw in each session. Nothing may have failed, and no request may have left the page."""
     seen = list(map(driven, sessions))
     for session, one in zip(sessions, seen):
         assert one["errors"] == []
@@ -204,7 +204,7 @@ def test_the_page_opens_on_the_whole_graph_and_explains_what_is_on_it(tmp_path):
 
 
 def hand_written(rng: random.Random) -> Value:
-    """A network of 116 values without modules, as in micrograd."""
+    """Return a network of 116 values without modules, as in micrograd."""
 
     def layer(xs: list, count: int) -> list:
         return [sum((Value(rng.uniform(-1, 1)) * x for x in xs), Value(0.0)).tanh() for _ in range(count)]
@@ -224,7 +224,7 @@ def test_a_large_graph_opens_readable_and_one_button_draws_all_of_it(tmp_path):
 
 
 def test_a_narrow_window_has_a_layout_of_its_own(tmp_path):
-    """A notebook's cell, and a phone. The numbers are as large as there is room for, even after the phone is turned."""
+    """In a notebook's cell and on a phone, numbers are as large as possible, even after the phone is turned."""
     x1, x2, w1, w2 = (Value(float(k), label=name) for k, name in enumerate(("x1", "x2", "w1", "w2")))
     root = ((x1 * w1 + x2 * w2) + Value(0.5, label="b")).tanh()
     shape = [
@@ -568,7 +568,7 @@ def typed(text: object) -> list:
 
 
 def test_a_quiz_with_the_keyboard_alone_asks_and_answers_as_the_prompt_does(tmp_path):
-    """The address begins it; all gradients are hidden until it ends."""
+    """The address starts a quiz; all gradients are hidden until the quiz ends."""
     numbers = ["see", "[...document.querySelectorAll('#drawing .number')].map((text) => text.textContent)"]
     game = quiz(emblem(), seed=7)
     first = game.question

@@ -50,7 +50,7 @@ class Both:
         }
 
     def each(self, what, *given):
-        """The result of a command in each browser, by the browser's name; {} in an argument is replaced by that
+        """Return the result of a command in each browser, by the browser's name; {} in an argument is replaced by that
         name."""
         for name, process in self.processes.items():
             told = [one.replace("{browser}", name) if isinstance(one, str) else one for one in given]
@@ -69,7 +69,7 @@ class Both:
         return do
 
     def see(self, script):
-        """What a script finds. It has to be the same in both browsers."""
+        """Return what a script finds. It has to be the same in both browsers."""
         first, second = self.each("see", script).values()
         assert first == second, (script, first, second)
         return first
@@ -147,7 +147,7 @@ def put(both, code, cell=".cell"):
 
 
 def run(both, code):
-    """What a cell prints and shows, as text, without progress lines: a slow machine prints more of those."""
+    """Return what a cell prints and shows, as text, without progress lines: a slow machine prints more of those."""
     put(both, code)
     both.click(".cell .run")
     finished(both)
@@ -232,7 +232,7 @@ def test_by_keyboard_alone(both):
     both.key("Control+a", "Backspace")
     both.type("value_of")
     both.wait("document.querySelector('.cm-tooltip-autocomplete')?.innerText.includes('value_of_mine')")
-    both.see("new Promise((done) => setTimeout(done, 150))")  # a completion is not taken in the moment it appears
+    both.see("new Promise((done) => setTimeout(done, 150))")  # a completion is not accepted in the moment it appears
     both.key("Tab")
     both.type(" * 2")
     both.key("Shift+Enter")
@@ -430,7 +430,7 @@ def test_from_a_server_what_was_typed_is_kept(both, made):
     Thread(target=server.serve_forever, daemon=True).start()
     try:
         address = f"http://127.0.0.1:{server.server_port}/index.html"
-        assert both.open(address) == 1  # the file had what was typed in memory only
+        assert both.open(address) == 1  # for the file, what was typed was kept only in memory
         both.ready()
         assert run(both, "6 * 7") == "42"
         both.see("new Promise((done) => setTimeout(done, 700))")

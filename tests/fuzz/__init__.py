@@ -3,9 +3,9 @@ rounding.
 
     python -m tests.fuzz --minutes 5 --seed 1
 
-A program is a short Python text. The same text runs on our Values, on tensors of PyTorch, and on numbers that know how far
-rounding may have brought a float from them. Where two of them differ by more than that, the text is made as short as it can
-be, and printed as a test.
+A program is a short Python text. The same text runs on our Values, on tensors of PyTorch, and on numbers with a bound
+on how far rounding may take a float from them. Where two of them differ by more than that, the text is made as short as
+possible, and printed as a test.
 
 | Question | File |
 |---|---|
@@ -14,7 +14,7 @@ be, and printed as a test.
 | How far may a float be off? | bounds.py, exact.py |
 | What does PyTorch compute? | torch_side.py |
 | What is compared? | modes.py, languages.py |
-| How does a finding get short? | shrink.py |
+| How is a finding shortened? | shrink.py |
 | What is written down? | report.py |
 | Would it find anything? | planted.py |
 """

@@ -1,4 +1,4 @@
-"""``python -m tests.fuzz --minutes 5 --seed 1``: programs until the time is over; what disagrees is shrunk and printed as a test.
+"""``python -m tests.fuzz --minutes 5 --seed 1``: runs programs for that long, and prints those that disagree, shrunk.
 
 Exits with 1 if something was found.
 """
@@ -20,23 +20,23 @@ from .programs import program
 from .report import append, as_test, summary
 from .shrink import shrink
 
-SHARE = 0.25  # of the time that is left, for making one finding shorter
+SHARE = 0.25  # the fraction of the time left that may be spent on shortening one finding
 
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__.partition("\n")[0])
     parser.add_argument(
-        "--minutes", type=float, default=1.0, help="how long, with the time for making findings shorter"
+        "--minutes", type=float, default=1.0, help="how long to run, including the time to shorten findings"
     )
     parser.add_argument("--seed", type=int, default=1, help="which programs")
     parser.add_argument("--start", type=int, default=0, help="the first program's number")
-    parser.add_argument("--count", type=int, default=0, help="how many programs at most")
+    parser.add_argument("--count", type=int, default=0, help="the maximum number of programs")
     parser.add_argument("--modes", nargs="*", choices=MODES, help="only these")
-    parser.add_argument("--findings", type=int, default=5, help="end after this many")
+    parser.add_argument("--findings", type=int, default=5, help="stop after this many")
     parser.add_argument(
         "--cpu", action="store_true", help="minutes of the processor's time, on a machine that others use too"
     )
-    parser.add_argument("--quick", action="store_true", help="end at the first finding, and leave it as long as it is")
+    parser.add_argument("--quick", action="store_true", help="stop at the first finding, and do not shorten it")
     parser.add_argument("--json", type=Path, help="append what was compared to this file")
     given = parser.parse_args(arguments)
     run = Run(
@@ -56,13 +56,13 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _kind(error: Exception) -> str:
-    """The exception that a finding reports, if any: shortening must not turn it into another one."""
+    """Return the exception that a finding reports, if any: shortening must not turn it into another one."""
     found = re.search(r"\w+Error\b", str(error))
     return found[0] if found else ""
 
 
 def cpu_seconds() -> float:
-    """The processor time of this process and of those it has started, including children that have ended."""
+    """Return the processor time of this process and of those it has started, including children that have ended."""
     times = os.times()
     return times.user + times.system + times.children_user + times.children_system
 

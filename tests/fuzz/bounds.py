@@ -1,8 +1,8 @@
-"""Numbers that know how far a float may be from them: the running error analysis of Wilkinson (1963), chapter 1.
+"""Numbers with a bound on how far a float may be from them: the running error analysis of Wilkinson (1963), chapter 1.
 
 A Bounded is what exact arithmetic gives, and a bound on the error of a float computed in its place, by the same steps in any order
-of summation: each step adds half a unit in the last place of its result, and passes on what its operands bring. Nothing is squared that might overflow, and
-of the 60 digits of mpmath none does.
+of summation: each step adds half a unit in the last place of its result, and passes on the errors of its operands.
+Nothing that might overflow is squared; mpmath's numbers of 60 digits never overflow.
 
 >>> with exactly("float"):
 ...     (bounded(0.1) * 3.0).error < 1e-16
@@ -30,7 +30,8 @@ class UndecidedError(Exception):
 
 
 class Floats:
-    """Floats in place of mpmath's numbers, for what is too long for those: bounds are then of the same size, not strict."""
+    """Floats in place of mpmath's numbers, for programs too long for those: the bounds are then about right, not
+    strict."""
 
     mpf = float
 
@@ -84,7 +85,7 @@ class Bounded:
         return f"{float(self.value)!r} ± {float(self.error):.1e}"
 
     def units(self, found):
-        """How far a float is off, as a fraction of the bound: at most 1 if it is right."""
+        """Return how far a float is off, as a fraction of the bound: at most 1 if it is right."""
         off = abs(_context.mpf(found) - self.value)
         return 0.0 if off == 0 else float(off / self.error) if self.error else math.inf
 
@@ -136,7 +137,7 @@ class Bounded:
     def __rpow__(self, other):
         return bounded(other) ** self
 
-    # Comparisons are those of the floats, if they are sure to come out as those of the exact numbers.
+    # Comparisons are those of the floats, if the exact numbers are certain to compare in the same way.
 
     def _sign(self, other):
         other = bounded(other)
@@ -167,12 +168,12 @@ class Bounded:
 
 
 def bounded(number):
-    """A float as a number that is known exactly."""
+    """Return a float as a number that is known exactly."""
     return number if isinstance(number, Bounded) else Bounded(_context.mpf(float(number)))
 
 
 def add_up(terms):
-    """Their sum, in whatever order: the error of each partial sum is at most that of the sum of all sizes."""
+    """Return their sum, in any order: the error of each partial sum is at most that of the sum of all sizes."""
     value = error = _context.mpf(0)
     size = _context.mpf(0)
     count = 0
@@ -187,20 +188,20 @@ def add_up(terms):
 
 
 def _moved(of, a, value):
-    """By how much a function changes when its operand changes."""
+    """Return by how much a function changes when its operand changes."""
     if not a.error:
         return 0
     try:
         ends = [of(a.value - a.error), of(a.value + a.error)]
     except (ValueError, ZeroDivisionError, OverflowError):
         raise UndecidedError(f"at {a}") from None
-    if any(type(end) is not type(value) for end in ends):  # complex beyond the edge of where it is defined
+    if any(type(end) is not type(value) for end in ends):  # it is complex outside its domain
         raise UndecidedError(f"at {a}")
     return max(abs(end - value) for end in ends)
 
 
 def function(name):
-    """A function of a mathematical library, for Bounded numbers."""
+    """Return a function of a mathematical library, for Bounded numbers."""
 
     def of(a):
         compute = SPECIAL.get(name) or getattr(_context, name)
@@ -219,7 +220,7 @@ def function(name):
     return of
 
 
-WAVES = {"sin": "cos", "cos": "sin"}  # and the size of the slope
+WAVES = {"sin": "cos", "cos": "sin"}  # and the function whose size is the slope's
 SPECIAL = {
     "exp2": lambda x: _context.power(_context.mpf(2), x),
     "log2": lambda x: _context.log(x) / _context.log(_context.mpf(2)),
@@ -247,7 +248,7 @@ def power(a, b):
     moved = _moved(lambda x: compute(x, b.value), a, value)
     if b.error:
         moved += _moved(lambda y: compute(a.value, y), b, value)
-        moved *= 1 + 2.0**-20  # what both move together
+        moved *= 1 + 2.0**-20  # the effect of both errors together
     return Bounded(value, moved + abs(value) * (_ulps * UNIT) + SMALLEST)
 
 
@@ -259,7 +260,7 @@ def _fraction(x):
 
 
 def fmod(a, b):
-    """The remainder of the division, with the sign of a."""
+    """Return the remainder of the division, with the sign of a."""
     numerator, divisor = _fraction(a.value), _fraction(b.value)  # 60 digits are too few for 1e154 % 1.7
     quotient = int(numerator / divisor)
     rest = numerator - quotient * divisor
@@ -271,7 +272,7 @@ def fmod(a, b):
 
 
 def atan2(a, b):
-    """The angle of the point (b, a)."""
+    """Return the angle of the point (b, a)."""
     value = _context.atan2(a.value, b.value)
     radius = abs(a.value) + abs(b.value) - a.error - b.error
     if radius <= 0 or (

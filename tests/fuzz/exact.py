@@ -1,6 +1,8 @@
-"""The program on numbers of 60 digits that know how far a float may be off: values, gradients, gradients of gradients, and training.
+"""The program on numbers of 60 digits, with bounds on how far a float may be off: values, gradients, gradients of
+gradients, and training.
 
-A graph of its own, with reverse accumulation of its own; nothing here is shared with the engine that it judges, but the text of the program.
+It has a graph and reverse accumulation of its own, and shares nothing with the engine that it judges except the text of
+the program.
 """
 
 from __future__ import annotations
@@ -41,7 +43,7 @@ class Node(Word):
 
     def backward(self, gradient=1.0):
         if self.cut:
-            raise BeyondError("no gradient goes on from here")
+            raise BeyondError("no gradient flows back from here")
         for leaf, arrived in self.engine.gradients(self, bounded(gradient)).items():
             if leaf.is_leaf:
                 leaf.grad = leaf.grad + arrived if leaf.reached else arrived
@@ -78,7 +80,7 @@ class Exact:
     def __init__(self):
         self.recording = True
         self.reached = set()
-        self.kept = []  # so that no id in `reached` is given to another
+        self.kept = []  # so that no id in `reached` is given to another object
         self.tied = False
         self.optim = _Optimisers(self)
 
@@ -91,7 +93,7 @@ class Exact:
         return node
 
     def apply(self, name, groups):
-        """An operation on operands; of a wide one on lists."""
+        """Apply an operation to operands, or a wide one to lists."""
         if name in rows.WIDE:
             value, slopes = rows.WIDE[name]
         else:
@@ -104,7 +106,7 @@ class Exact:
         )
 
     def own(self, name, operands, lists, formulas, groups):
-        """An operation that is given as formulas."""
+        """Return an operation that is given as formulas."""
         value, *partials = formulas
 
         def named(given):
@@ -226,7 +228,7 @@ class Exact:
 
 
 def _given(x):
-    """An operand as a bounded number; a constant stays one, since no slope with respect to it is wanted."""
+    """Return an operand as a bounded number; a constant stays one, since no slope with respect to it is wanted."""
     return x.number if isinstance(x, Node) else x
 
 

@@ -1,4 +1,5 @@
-"""What the sources that compile() shows compute, each run by its own language, and what a page of the player computes."""
+"""What the sources that compile() shows compute, each run in its own language, and what a page of the player
+computes."""
 
 from __future__ import annotations
 
@@ -65,9 +66,10 @@ def quick_builds():
 
 
 def refused_build():
-    """What the C backend said about a library that it would not use, although there is a compiler; "" if all is well.
+    """Return what the C backend said about a library that it would not use, although there is a compiler; "" if all is
+    well.
 
-    It then goes on in Python, with one warning in each process, and its numbers would be right.
+    compile() then continues in Python, with one warning in each process, and its numbers would be right.
     """
     try:
         compiler()
@@ -77,7 +79,7 @@ def refused_build():
 
 
 def ask_node(kind, text, args):
-    """An answer of the one process of node that is kept. Raises ToolError where there is none."""
+    """Return an answer from the one process of node that is kept running. Raises ToolError where there is none."""
     if not shutil.which("node"):
         raise ToolError("no node here")
     if not _process:
@@ -123,7 +125,7 @@ def run(step, program, case):
 
 
 def in_c(text):
-    """What a page of C prints."""
+    """Return what a page of C prints."""
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "page.c").write_text(text, encoding="utf-8")
         subprocess.run(
@@ -134,6 +136,6 @@ def in_c(text):
 
 
 def play(graph, leaf, number):
-    """The data and gradients of a graph in the player, and its result with another number in a leaf."""
+    """Return the data and gradients of a graph in the player, and its result with another number in a leaf."""
     data, grads, moved = ask_node("play", script_of(rules(graph.nodes)), [described(graph), leaf, number])
     return list(map(_number, data)), list(map(_number, grads)), _number(moved)

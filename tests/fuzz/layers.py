@@ -1,6 +1,7 @@
-"""The modules and losses that programs use, for the other engines: written once, over the operations that an engine has.
+"""The modules and losses that programs use, for the other engines: written once, in terms of the operations that an
+engine has.
 
-Parameters start as those of our module, whose numbers are read; nothing else of it runs.
+Parameters start as those of our module, whose numbers are read; nothing else in it runs.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import nn
 from autograd import Value
 
-# Where torch has a function, the engine decides: it takes the matching one, or spells it out.
+# Where torch has a function, the engine decides: it calls the matching one, or spells it out.
 FUSED = (
     "cross_entropy",
     "mse_loss",
@@ -21,7 +22,7 @@ FUSED = (
 
 
 def functions(engine):
-    """The functions of nn.functional that programs use, for vectors."""
+    """Return the functions of nn.functional that programs use, for vectors."""
     found = {name: getattr(engine, name) for name in FUSED}
     for name in nn.modules.activation.ACTIVATIONS:
         found[name] = lambda xs, name=name: [engine.apply(name, [x]) for x in xs]
@@ -29,7 +30,7 @@ def functions(engine):
 
 
 def modules(engine):
-    """The classes of nn that programs use."""
+    """Return the classes of nn that programs use."""
     kinds = {
         nn.MLP: MLP,
         nn.LayerNorm: LayerNorm,
@@ -40,7 +41,7 @@ def modules(engine):
     }
 
     def mirrored(thing):
-        """The same, with leaves of the engine in place of Values."""
+        """Return the same, with leaves of the engine in place of Values."""
         if isinstance(thing, Value):
             return engine.leaf(thing.data)
         if isinstance(thing, (list, tuple, nn.ModuleList)):

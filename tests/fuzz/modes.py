@@ -1,4 +1,5 @@
-"""Each mode computes loss() of a program and its gradients; all are compared with exact numbers, PyTorch, or the engine as it stands.
+"""Each mode computes loss() of a program and its gradients; all are compared with exact numbers, PyTorch, or the eager
+engine.
 
 A mode is a function of a Case. It raises Disagreement, or returns quietly. What it cannot judge it leaves out, and what
 it leaves out is counted.
@@ -26,11 +27,11 @@ from .exact import Exact
 from .programs import OWN
 from .torch_side import Torch
 
-LONG = 2500  # nodes from which on exact numbers are floats, and modes that take a look at every node are left out
+LONG = 2500  # above this many nodes, exact numbers are floats, and modes that look at every node are left out
 ROWS = 3  # of a batch
 
 
-for _row in OWN:  # the C backend is built for the rows that there are: once, for all of them
+for _row in OWN:  # the C backend is built for the rows that exist: once, for all of them
     words.run(_row, words.ours([]))
 
 
@@ -75,7 +76,7 @@ class Case:
         return found
 
     def with_number(self, leaf, number):
-        """The same with another number in a leaf."""
+        """Return the same with another number in a leaf."""
         leaf.data, old = number, leaf.data
         try:
             return outcome(lambda: self.eager(self.loss))
@@ -87,7 +88,8 @@ class Case:
             leaf.zero_grad()
 
     def truth(self, what="loss", ulps=bounds.ULPS):
-        """What a computation gives in Bounded numbers, and whether a maximum had ties. Raises LeftOut where that cannot be said.
+        """Return what a computation gives in Bounded numbers, and whether a maximum had ties. Raises LeftOut where that
+        is not known.
 
         what: a name of COMPUTATIONS, perhaps with options.
         """
@@ -101,7 +103,7 @@ class Case:
                     found = COMPUTATIONS[name](names, words.leaves(names), shown, self.rows, *options)
                     if (
                         engine.tied and "atomic()" in self.text
-                    ):  # there, pairs share a slope, and of three the last gets half
+                    ):  # there, pairs share a slope, and the last of three operands gets half
                         raise UndecidedError
                     self.truths[key] = [bounds.bounded(words.plain(x)) for x in found], engine.tied
                 except (BeyondError, UndecidedError) as error:
@@ -136,7 +138,7 @@ class Case:
                     raise Disagreement(mode, f"{self.called(k, what)} is {x!r}, want {exact}: {units:.3g} bounds off")
 
     def same(self, mode, found, wanted, exactly=True):
-        """Equal to the last bit."""
+        """Raise Disagreement unless the numbers are equal to the last bit."""
         if isinstance(found, type) or isinstance(wanted, type):
             if found is not wanted:
                 raise Disagreement(mode, f"gives {_named(found)}, want {_named(wanted)}")
@@ -173,7 +175,7 @@ def _second(names, leaves, shown, rows, places):
 
 
 def _trained(names, leaves, shown, rows, name, *options):
-    """A few updates on two rows: the losses, and the parameters afterwards."""
+    """Make a few updates on two rows, and return the losses, and the parameters afterwards."""
     optimizer = getattr(names["nn"].optim, name)(leaves, **dict(options))
     losses = []
     for _ in range(UPDATES):
@@ -186,7 +188,8 @@ def _trained(names, leaves, shown, rows, name, *options):
 
 
 UPDATES = 3
-# What is computed of a program, on every engine alike: (its names, its leaves, what it has shown, rows of arguments, options) -> numbers.
+# What is computed from a program, in the same way on every engine: (its names, its leaves, what it has shown, rows of
+# arguments, options) -> numbers.
 COMPUTATIONS = {
     "loss": lambda names, leaves, shown, rows: _backward(names["loss"](), leaves),
     "batch": lambda names, leaves, shown, rows: _backward(names["mean"]([names["loss"](*row) for row in rows]), leaves),
@@ -199,12 +202,12 @@ def _named(found):
 
 
 def outcome(compute):
-    """What is computed, or the type of the engine's error."""
+    """Return what is computed, or the type of the engine's error."""
     try:
         return compute()
     except (
         TraceError
-    ) as error:  # nothing in these programs is such that compile() may refuse it, or call its own answer wrong
+    ) as error:  # compile() has no reason to refuse one of these programs, or to call its own answer wrong
         raise Disagreement("compile", f"refuses: {' '.join(str(error).split())}") from None
     except AutogradError as error:
         return type(error)
@@ -215,7 +218,7 @@ def want_finite(case):
         raise LeftOut("not finite")
 
 
-# --- The engine as it stands -------------------------------------------------------------------------------
+# --- The eager engine -------------------------------------------------------------------------------
 
 
 def eager(case):
@@ -231,7 +234,7 @@ def eager(case):
 
 
 def again(case):
-    """Leaves accumulate, inner nodes start afresh; a gradient to begin with is a factor; zero_grad() and copies."""
+    """Leaves accumulate, and inner nodes start afresh; an initial gradient is a factor; zero_grad() and copies."""
     want_finite(case)
     case.clear()
     f = case.loss()
@@ -261,7 +264,7 @@ def again(case):
 
 
 def then(case):
-    """What the program goes on with: changed data, training, gradients of gradients; against exact numbers."""
+    """What the program does next: changed data, training, gradients of gradients; against exact numbers."""
     shown = []
     names = words.run(case.text, words.ours(shown))
     result = outcome(lambda: names["then"]())
@@ -269,7 +272,7 @@ def then(case):
         if not isinstance(case.result, type):
             with_truth = outcome_of_truth(case, "then")
             if with_truth is None:
-                raise Disagreement("then", f"raises {result.__name__}, and the exact numbers are there")
+                raise Disagreement("then", f"raises {result.__name__}, although there are exact numbers")
         return
     if all(map(math.isfinite, shown)):
         case.near("then", shown, "then")
@@ -320,7 +323,8 @@ TORCH_ULPS = (
 
 
 def changes_before_backward(text):
-    """Whether data is changed between a loss and its backward(): our slopes are frozen then, PyTorch's are not."""
+    """Return whether data is changed between a loss and its backward(): our slopes are frozen then, PyTorch's are
+    not."""
     return bool(re.search(r"f = loss\(\)\n    \w+\.data = ", text))
 
 
@@ -366,7 +370,7 @@ def gradient(case):
 
 
 def hessian(case):
-    """Gradients of gradients, of leaves among each other: what is mixed does not depend on the order."""
+    """Gradients of gradients: a mixed one does not depend on the order of the two leaves."""
     want_finite(case)
     f = case.loss()
     leaves = [leaf for leaf in case.leaves if leaf in set(walk(f))][:3]
@@ -387,7 +391,8 @@ def hessian(case):
 
 
 def stepper(case):
-    """Edges forwards and back at random, then to the end: the grads of backward(), and afterwards those of before."""
+    """Random moves, forwards and back and then to the end, give the grads of backward(); close() restores the earlier
+    ones."""
     want_finite(case)
     rng = case.rng
     f = case.loss()
@@ -427,12 +432,12 @@ def compare_with_set(case, bp, leaf):
     found = [bp.root.data, *(p.grad for p in case.leaves)]
     bp.close()
     wanted = case.with_number(leaf, number)
-    if not re.search("no_grad|detach|atomic", case.text):  # what was cut off, or built otherwise, keeps its number
+    if not re.search("no_grad|detach|atomic", case.text):  # what was cut off, or built differently, keeps its number
         case.same("set", found, wanted)
 
 
 def forward(case):
-    """The forward pass, step by step, ends with the data that there is."""
+    """The forward pass, step by step, ends with the recorded data."""
     want_finite(case)
     f = case.loss()
     data = [node.data for node in walk(f)]
@@ -462,7 +467,7 @@ def paths(case):
 
 
 def pasted(case):
-    """formula() pasted into Python computes the same again: graph, value, gradients."""
+    """formula() pasted into Python computes the same graph, value and gradients again."""
     want_finite(case)
     if "ieee" in case.text or "no_grad" in case.text or "detach" in case.text or "op(" in case.text:
         raise LeftOut("what is cut off is a leaf in formula()")
@@ -531,7 +536,7 @@ def compiled(backend):
 
 
 def is_unused(case):
-    """Whether the loss raises an error in something that it does not depend on: a program leaves that out."""
+    """Return whether the loss raises an error in something that it does not depend on: a program leaves that out."""
     with autograd.ieee():
         nodes = [node for node in walk(case.loss()) if node.op]
     return not any(isinstance(outcome(lambda n=n: evaluate(n.op, n.operands, numbers(n))), type) for n in nodes)
@@ -546,7 +551,7 @@ def called(case, step, arguments):
 
 
 def moved(case, step, name):
-    """The same program with other parameters, and then with those of before."""
+    """The same program with different parameters, and then with the original ones."""
     kept = [leaf.data for leaf in case.leaves]
     try:
         for leaf in case.leaves:
@@ -565,7 +570,7 @@ def moved(case, step, name):
 
 
 def batch(case, step, name):
-    """The mean over a batch."""
+    """Return the mean over a batch."""
     rows = case.rows
     case.clear()
     found = outcome(lambda: [step.batch(*zip(*rows)), *(leaf.grad for leaf in case.leaves)])
@@ -656,7 +661,8 @@ MODES = {
 
 
 def disagreements(text, modes=None, seed=0, seen=None, largest=None):
-    """What is wrong with a program, in the modes that are named, or in those that the seed draws. A list of Disagreements."""
+    """Return what is wrong with a program, in the modes that are named, or in those that the seed draws. A list of
+    Disagreements."""
     seen = Counter() if seen is None else seen
     rng = random.Random(seed)
     found = []
@@ -678,7 +684,7 @@ def disagreements(text, modes=None, seed=0, seen=None, largest=None):
         except Disagreement as error:
             error.mode = name
             found.append(error)
-        except Exception as error:  # what nobody expects is found too
+        except Exception as error:  # an unexpected error is a finding too
             found.append(Disagreement(name, f"{type(error).__name__}: {error}"))
             found[-1].mode = name
     assert sys.getrecursionlimit() == before

@@ -29,7 +29,7 @@ FAULTS = [
     # the engine
     ("the slope of a slope is wrong: create_graph of a square", "autograd/recording.py",
      '_on_values("mul")(a, a) if b == 2', '_on_values("mul")(a, _number(a)) if b == 2'),
-    ("inner nodes go on from what an earlier pass left", "autograd/value.py",
+    ("inner nodes continue from what an earlier pass left", "autograd/value.py",
      "node.grad = 0.0 if node.op else", "node.grad = float(node.grad or 0.0) if node.op else"),
     ("a gradient to start from counts twice at a list", "autograd/value.py",
      "node, self.grad = self, gradient", "node, self.grad = self, gradient * (gradient if type(self.a) is tuple else 1.0)"),
@@ -63,8 +63,8 @@ FAULTS = [
 
 
 def noticed(name: str, file: str, old: str, new: str) -> tuple[str, float]:
-    """What find() says. It first tries the program that noticed this fault the last time, since a search takes much
-    longer."""
+    """Return what find() says. It first tries the program that noticed this fault the last time, since a search takes
+    much longer."""
     number = json.loads(NUMBERS.read_text(encoding="utf-8")).get(name)
     if number is not None:
         said, seconds = find(file, old, new, "--start", str(number), "--count", "1")
@@ -74,7 +74,8 @@ def noticed(name: str, file: str, old: str, new: str) -> tuple[str, float]:
 
 
 def find(file: str, old: str, new: str, *more: str) -> tuple[str, float]:
-    """What the fuzzer says about a copy with this fault, and after how many seconds of the processor; nothing if it finds none."""
+    """Return what the fuzzer says about a copy with this fault, and after how many seconds of the processor; nothing if
+    it finds none."""
     with tempfile.TemporaryDirectory() as folder:
         for part in ("autograd", "nn", "tests/fuzz"):
             shutil.copytree(ROOT / part, Path(folder) / part, ignore=shutil.ignore_patterns("__pycache__"))

@@ -1,7 +1,8 @@
 """Random programs as short Python texts. Each seed gives one sequence of programs.
 
-A program defines leaves, modules, operations of its own, and `loss()`, which computes a number from them; then() goes on with it as programs do:
-backward passes, changes of data, training, gradients of gradients. What then() calls seen() on is compared.
+A program defines leaves, modules, operations of its own, and `loss()`, which computes a number from them; then() does
+with it what programs do: backward passes, changes of data, training, gradients of gradients. What then() calls seen()
+on is compared.
 """
 
 from __future__ import annotations
@@ -70,7 +71,7 @@ OPTIMISERS = (
 
 
 def program(seed: int, number: int) -> str:
-    """The program of that number among those of the seed."""
+    """Return the program of that number among those of the seed."""
     return Writer(random.Random(seed * 1_000_003 + number)).text()
 
 
@@ -150,7 +151,7 @@ class Writer:
             self.head.append(f"{name}.weight = {twins[0]}.weight")
 
     def pick(self) -> str:
-        """A number made earlier: the latest, or any other."""
+        """Return a number made earlier: the latest, or any other."""
         if self.names and self.chance(0.4):
             return self.names[-1 - self.below(min(3, len(self.names)))]
         return self.one(self.names)
@@ -205,7 +206,7 @@ class Writer:
         return self.wide(self.one(WIDE))
 
     def values(self) -> list[str]:
-        """The names of Values: an argument of loss() is a plain number in some modes."""
+        """Return the names of Values: an argument of loss() is a plain number in some modes."""
         return [name for name in self.names if name not in "st"]
 
     def value(self) -> str:
@@ -340,7 +341,7 @@ class Writer:
     # --- Depth and width ---
 
     def long(self) -> str:
-        """A chain of up to 100,000 operations, or lists of up to 10,000."""
+        """Return a chain of up to 100,000 operations, or lists of up to 10,000."""
         if self.chance(0.5):
             count = self.one((3000, 10_000, 50_000))
             step = self.one(

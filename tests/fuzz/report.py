@@ -16,7 +16,7 @@ def test_found_with_seed_{seed}_program_{number}():  # {what}
 
 
 def as_test(seed: int, number: int, mode: str, what: str, text: str) -> str:
-    """A finding as a test of a few lines.
+    """Return a finding as a test of a few lines.
 
     >>> print(as_test(1, 7, "eager", "the loss is 2.0, want 3.0", "x = Value(1.0)\\ndef loss():\\n    return x + 1\\n"))
     def test_found_with_seed_1_program_7():  # the loss is 2.0, want 3.0
@@ -33,7 +33,8 @@ def as_test(seed: int, number: int, mode: str, what: str, text: str) -> str:
 
 
 def summary(seed: int, programs: int, seconds: float, seen: Counter, largest: dict, findings: int) -> dict:
-    """A run as it is kept: seed, programs, comparisons in each mode, what was left out, the largest difference in units of its bound."""
+    """Return a run as it is stored: seed, programs, comparisons in each mode, what was left out, the largest difference
+    in units of its bound."""
     compared = {
         name: count for name, count in sorted(seen.items()) if "left out" not in name and " ran on " not in name
     }
@@ -52,7 +53,7 @@ def append(path: Path, run: dict) -> None:
 
 
 def totals(path: Path = RESULTS) -> dict:
-    """All runs of a file as one: programs, CPU hours, comparisons, the largest difference with its mode."""
+    """Return all runs of a file as one: programs, CPU hours, comparisons, the largest difference with its mode."""
     runs = json.loads(path.read_text(encoding="utf-8"))
     worst = max((units, mode) for run in runs for mode, units in run["largest"].items())
     return {

@@ -37,7 +37,7 @@ FUNCTIONS = [
 
 
 def call(name):
-    """A function for bounded numbers, nodes and plain numbers alike."""
+    """Return a function for bounded numbers, nodes and plain numbers alike."""
     compute = bounds.function(name)
 
     def of(a):
@@ -201,7 +201,7 @@ def _ties(xs, out):
 
 
 def _lse(xs):
-    """The largest, and the sum of what the others are of it."""
+    """Return the largest, and the sum of exp(x - largest)."""
     top = _largest(xs)
     return top, add_up([exp(bounded(x) - top) for x in xs])
 
@@ -212,7 +212,7 @@ def _logsumexp(xs):
 
 
 def _shares(xs):
-    """exp(x) / sum(exp(xs)) of each."""
+    """exp(x) / sum(exp(xs)) for each x."""
     if not any(hasattr(x, "engine") for x in xs):
         top, total = _lse(xs)
         return [exp(bounded(x) - top) / total for x in xs]

@@ -1,8 +1,8 @@
 """Makes a program that shows a disagreement as short as possible: each change that still shows one in the same mode is
 kept.
 
-Changes are made on the syntax tree: a statement less, the body of a block without the block, an expression replaced by a part of it, a
-number by a simpler one. A program that no longer computes shows nothing, so it is not kept.
+Changes are made in the syntax tree: a statement is removed, a block is replaced by its body, an expression by a part of
+it, or a number by a simpler one. A program that no longer computes shows nothing, so it is not kept.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ SIMPLE = (1.0, 2.0, 0.5, 3.0, -1.0)
 def shrink(
     text: str, shows: Callable[[str], bool], deadline: float, clock: Callable[[], float] = time.monotonic
 ) -> str:
-    """The shortest text found by `deadline` on the clock. shows: whether a text still disagrees."""
+    """Return the shortest text found by `deadline` on the clock. shows: whether a text still disagrees."""
     best = text
     found = True
     while found:
@@ -32,12 +32,12 @@ def shrink(
 
 
 def _size(text: str) -> tuple[int, int]:
-    """What should become smaller: the parts of the program, then its letters."""
+    """Return what should become smaller: the parts of the program, then its letters."""
     return sum(1 for _ in ast.walk(ast.parse(text))), len(text)
 
 
 def changed(text: str) -> Iterator[str]:
-    """All programs that are one change simpler."""
+    """Yield all programs that are one change simpler."""
     tree = ast.parse(text)
     for node in [*ast.walk(tree)]:
         for name, field in [*ast.iter_fields(node)]:
@@ -52,7 +52,7 @@ def changed(text: str) -> Iterator[str]:
 
 
 def _parts(item: object) -> Iterator[ast.expr]:
-    """What may replace an expression: a part of it, or a simpler number."""
+    """Yield what may replace an expression: a part of it, or a simpler number."""
     if not isinstance(item, ast.expr):
         return
     for child in ast.walk(item):
@@ -68,7 +68,7 @@ def _parts(item: object) -> Iterator[ast.expr]:
 
 
 def _with(tree: ast.Module, node: ast.AST, name: str, new: object) -> Iterator[str]:
-    """The program with something else in one field of a node, if that is a program; the tree stays as it is."""
+    """Yield the program with something else in one field of a node, if that is a program; the tree stays as it is."""
     kept = getattr(node, name)
     setattr(node, name, new)
     try:

@@ -75,7 +75,7 @@ class Torch:
         tensors = [self.tensor(x) for x in operands]
         return self.wrap((getattr(self.torch, name, None) or getattr(self.F, name))(*tensors))
 
-    # What torch names differently, or wants in another form.
+    # What torch calls by a different name, or expects in a different form.
 
     def _clone(self, a):
         return self.tensor(a).clone()
@@ -89,7 +89,7 @@ class Torch:
         )
 
     def _sided(self, a, below, option, function):
-        """A function of torch takes a plain number as option; what is differentiated in it is spelled out."""
+        """Return a function that passes a plain number to torch as an option, and spells out what is differentiated."""
         x = self.tensor(a)
         if not isinstance(option, Tensor):
             return function(x, option)
@@ -140,7 +140,7 @@ class Torch:
         return self._logsumexp(xs) - self.tensor(x)
 
     def own(self, name, operands, lists, formulas, groups):
-        """An operation given as formulas: its value, whose slopes torch finds by itself."""
+        """Return an operation given as formulas: its value, whose slopes torch finds by itself."""
         functions = {
             name: getattr(self.torch, name)
             for name in ["exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh", "atan", "sinh", "cosh", "erf"]

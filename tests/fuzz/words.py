@@ -81,18 +81,18 @@ for _sign in ("lt", "le", "gt", "ge"):
 
 
 def ours(seen):
-    """The names of a program, as they are. What it calls seen() on is appended to the list."""
+    """Return the names of a program, as they are. What it calls seen() on is appended to the list."""
     names = {name: getattr(autograd, name) for name in autograd.__all__}
     return {**names, "nn": nn, "F": nn.functional, "seen": lambda *numbers: seen.extend(map(plain, numbers))}
 
 
 def plain(number):
-    """What a program shows: a number; a Value's data; nothing for a grad that was taken away."""
+    """Return what a program shows: a number; a Value's data; nothing for a grad that was removed."""
     return number.data if hasattr(number, "data") else 0.0 if number is None else number
 
 
 def names_for(engine, seen):
-    """The same names for another engine."""
+    """Return the same names for another engine."""
 
     def wide(name):
         return lambda *groups: engine.apply(name, groups)
@@ -126,7 +126,8 @@ def run(text, names):
 
 
 def leaves(names):
-    """The Values of a program that gradients are wanted for: those that it gives a name, and the parameters of its modules, in order."""
+    """Return the Values of a program that gradients are wanted for: those that it gives a name, and the parameters of
+    its modules, in order."""
     found = {}
     for thing in list(names.values()):
         for leaf in thing.parameters() if hasattr(thing, "parameters") and hasattr(thing, "forward") else [thing]:
@@ -139,7 +140,7 @@ def leaves(names):
 
 
 def own(engine, name, symbol, value, *partials, defaults=None, **named):
-    """A row given as text, for another engine: it reads the formulas by itself, as Python."""
+    """Return a row given as text, for another engine, which reads the formulas by itself, as Python."""
     operands = list(named) or list("abcdefgh")[: len(partials)]
     lists = [operand for operand in operands if f"{operand}[i]" in value]
     formulas = [formula(text, lists) for text in (value, *(named.values() or partials))]
@@ -152,7 +153,8 @@ def own(engine, name, symbol, value, *partials, defaults=None, **named):
 
 
 def formula(text, lists):
-    """A formula as a function of its names: ``s = exp(-a); 1 / (1 + s)``; sums and maxima get what they are over as a function of i."""
+    """Return a formula as a function of its names: ``s = exp(-a); 1 / (1 + s)``; sums and maxima get what they are over
+    as a function of i."""
     *lets, last = [part.strip() for part in text.split(";")]
     steps = [(let.partition("=")[0].strip(), _code(let.partition("=")[2], lists)) for let in lets]
     result = _code(last, lists)

@@ -11,5 +11,5 @@ Which test runs which line is recorded once. Needs Python 3.12 or newer, and a s
 | Which changes are there? | changes.py |
 | Which test runs which line? | coverage.py |
 | How is one tried? | trial.py |
-| What came out, and why has a survivor survived? | results.py |
+| What is the result, and why did a survivor survive? | results.py |
 """

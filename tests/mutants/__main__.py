@@ -25,9 +25,9 @@ def main(arguments: list[str] | None = None) -> int:
         default=Path("coverage_map.json"),
         help="which test runs which line; recorded if it is not there",
     )
-    parser.add_argument("--most", type=float, default=MOST, help="how many seconds of tests one is tried by, at most")
+    parser.add_argument("--most", type=float, default=MOST, help="seconds that the tests of one mutant may take")
     parser.add_argument("--again", action="store_true", help="try survivors again, by all tests that can see them")
-    parser.add_argument("--only", default="", help="only mutants whose name has this in it")
+    parser.add_argument("--only", default="", help="only mutants whose name contains this")
     parser.add_argument("--list", action="store_true", help="list them, and try none")
     given = parser.parse_args(arguments)
     changes = [change for change in drawn(given.count, given.seed) if given.only in change.name]
@@ -38,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
         coverage.record(given.map)
     path = given.resume or Path("mutants.json")
     kept = results.read(path)
-    for other in path.parent.glob(f"{path.stem}.*.json"):  # of workers that were stopped
+    for other in path.parent.glob(f"{path.stem}.*.json"):  # left by workers that were stopped
         kept["tried"] = {**results.read(other)["tried"], **kept["tried"]}
     kept.update(seed=given.seed, drawn=given.count)
     results.write(path, kept)

@@ -67,7 +67,7 @@ class Change:
         return f"{self.file}: {self.function}: {self.before} -> {self.said}"
 
     def tree(self) -> ast.Module:
-        """The module with this change; every line keeps its number."""
+        """Return the module with this change; every line keeps its number."""
         nodes, parents = _parsed(_source(self.file))
         _, apply = list(_ways(nodes[self.place], parents))[self.kind]
         apply()
@@ -83,7 +83,7 @@ def _source(file: str) -> str:
 
 
 def _parsed(source: str) -> tuple[list[ast.AST], Parents]:
-    """All nodes, the module first, and the node around each."""
+    """Return all nodes, the module first, and the node around each."""
     nodes: list[ast.AST] = [ast.parse(source)]
     parents: Parents = {}
     for node in nodes:
@@ -100,7 +100,7 @@ def _tree(file: str) -> tuple[list[ast.AST], Parents]:
 
 
 def drawn(count: int, seed: int) -> list[Change]:
-    """`count` changes, from each group as many: the first of a longer draw are those of a shorter one."""
+    """Draw `count` changes, the same number from each group; a longer draw begins with a shorter one."""
     rng = random.Random(seed)
     piles = []
     for patterns in GROUPS.values():
@@ -118,7 +118,7 @@ def drawn(count: int, seed: int) -> list[Change]:
 
 @cache
 def changes(file: str) -> tuple[Change, ...]:
-    """All changes of a module."""
+    """Return all changes of a module."""
     nodes, parents = _tree(file)
     hidden = _out_of_reach(nodes)
     return tuple(
@@ -143,7 +143,8 @@ def _function(node: ast.AST, parents: Parents) -> str:
 
 
 def _out_of_reach(nodes: list[ast.AST]) -> set[ast.AST]:
-    """What no test could see: annotations, docstrings, overloads, what only type checkers read, lists of names."""
+    """Return what no test could see: annotations, docstrings, overloads, what only type checkers read, lists of
+    names."""
     hidden: set[ast.AST] = set()
     for node in nodes:
         roots: list[ast.AST | None] = []
@@ -165,7 +166,7 @@ def _is_list_of_names(node: ast.AST) -> bool:
 
 
 def _ways(node: ast.AST, parents: Parents) -> Iterator[tuple[Callable[[], str], Callable[[], None]]]:
-    """Each change of a node: what it looks like, and what makes it."""
+    """Yield each change of a node: what it looks like, and what makes it."""
 
     def setting(
         name: str, value: object, said: Callable[[], str] | None = None

@@ -12,7 +12,7 @@ from types import CodeType, FunctionType
 
 from .changes import GROUPS, ROOT
 
-TOOL = 3  # of sys.monitoring's six, one that nobody else takes
+TOOL = 3  # one of sys.monitoring's six tools, which nobody else uses
 # Tests that start other programs again and again, or are about other things, and would take the time that mutants need.
 WITHOUT = (
     "test_demos", "test_packaging", "test_solutions", "test_hostile", "test_one_place", "test_imports", "test_types", "test_readme", "test_lecture",
@@ -21,7 +21,7 @@ WITHOUT = (
 
 
 def wanted_files() -> dict[str, str]:
-    """The files that mutants are drawn from, by their full name."""
+    """Return the files that mutants are drawn from, by their full name."""
     return {
         str(path): path.relative_to(ROOT).as_posix()
         for patterns in GROUPS.values()
@@ -37,7 +37,7 @@ def all_imported() -> None:
 
 
 def codes() -> list[CodeType]:
-    """The code of all functions in those files, and of those inside them."""
+    """Return the code of all functions in those files, and of those inside them."""
     wanted = wanted_files()
     found: dict[int, CodeType] = {}
 
@@ -58,7 +58,7 @@ def codes() -> list[CodeType]:
 
 
 class Recorder:
-    """A plugin of pytest. tests: for each that passes its seconds and its lines, by file."""
+    """A pytest plugin. tests: for each that passes its seconds and its lines, by file."""
 
     def __init__(self) -> None:
         self.wanted = wanted_files()

@@ -30,13 +30,13 @@ KNOWN = [
     ("defaults of keywords are not watched", "autograd/compiled/guards.py", '"__defaults__", "__kwdefaults__"):', '"__defaults__"):', _TEST + "a_default_of_a_keyword_is_watched"),
     ("two inputs are gathered as seven would be", "autograd/drawing/picture.py", "MANY_INPUTS = 6", "MANY_INPUTS = 1", _TEST + "few_inputs_are_drawn_one_by_one"),
 ]  # fmt: skip
-# Two change nothing any more: an update writes new memories, and a subclass is met by the checks that follow.
-# Among the others, two were the marks of the walk and one the back-off of a look, all gone; walk(down_to) and
-# `not node.operands` in higher_order.py only save time, and the error after backward()'s TypeError is said by real_data() now.
+# Two other changes no longer matter: an update writes new memories, and later checks find a subclass. The code of three
+# more is gone, and two only save time: walk(down_to), and `not node.operands` in higher_order.py. real_data() now raises
+# the error that followed backward()'s TypeError.
 
 
 def noticed(file: str, old: str, new: str, test: str) -> bool:
-    """Whether the test fails in a copy that has the change."""
+    """Return whether the test fails in a copy that has the change."""
     with tempfile.TemporaryDirectory() as folder:
         for part in ("autograd", "nn", "tests"):
             shutil.copytree(ROOT / part, Path(folder) / part, ignore=shutil.ignore_patterns("__pycache__"))

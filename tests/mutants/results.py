@@ -1,4 +1,4 @@
-"""What became of the mutants: a JSON with how many were drawn, run and killed, and each survivor with a reason."""
+"""What became of the mutants: a JSON file with how many were drawn, run and killed, and each survivor with a reason."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ RESULTS = Path(__file__).parent.parent / "golden" / "mutants.json"
 
 
 def read(path: Path) -> dict[str, Any]:
-    """The results in a file: `tried` by the mutant's name."""
+    """Return the results in a file: `tried` by the mutant's name."""
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"tried": {}}
 
 
@@ -19,7 +19,7 @@ def write(path: Path, results: dict[str, Any]) -> None:
 
 
 def figures(results: dict[str, Any]) -> dict[str, Any]:
-    """drawn, run, killed, survived, of these equivalent, and the share that was killed of those that are not.
+    """Return how many were drawn, run, killed, survived and equivalent, and the fraction of the others that was killed.
 
     >>> figures({"drawn": 4, "tried": {"a": {"fate": "killed"}, "b": {"fate": "survived", "why": "equivalent: the same sum"}, "c": {"fate": "survived"}}})
     {'drawn': 4, 'run': 3, 'killed': 1, 'survived': 2, 'equivalent': 1, 'share': 0.5}

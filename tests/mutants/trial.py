@@ -1,4 +1,5 @@
-"""One mutant tried: its functions are exchanged in a fork of a process that has collected all tests, which then runs those that can see it.
+"""Tries one mutant: exchanges its functions in a fork of a process that has collected all tests, and runs those that
+can see it.
 
 Nothing is written to any file. What runs while modules are imported cannot be exchanged: such a mutant is tried in a copy, by a new process.
 """
@@ -46,9 +47,10 @@ class Map:
         )
 
     def tests_for(self, change: Change, most: float = MOST) -> list[str]:
-        """Tests that run one of its lines; of what runs at import, those that run anything of its file, or else any.
+        """Return the tests that run one of its lines; for code that runs at import, those that run anything in its
+        file, or any.
 
-        Up to `most` seconds of them.
+        They take up to `most` seconds.
         """
         tests = list(
             dict.fromkeys(test for line in lines_of(change) for test in self.by_line.get((change.file, line), ()))
@@ -102,7 +104,7 @@ def _codes(code: CodeType):
 
 
 class Control:
-    """A plugin of pytest that runs all tests of a map without a mutant. unfit: those that fail in a fork, or in a copy."""
+    """A pytest plugin that runs all tests of a map without a mutant. unfit: those that fail in a fork, or in a copy."""
 
     def __init__(self, seen: Map) -> None:
         self.seen, self.unfit = seen, list[str]()
@@ -150,13 +152,13 @@ def _failing(session, items: list, first: bool = False) -> list[str]:
 
 
 def _failure(line: str) -> str:
-    """The test that a line of pytest's summary is about, or nothing."""
+    """Return the test that a line of pytest's summary is about, or nothing."""
     kind, _, rest = line.partition(" ")
     return rest.partition(" - ")[0] if kind in ("FAILED", "ERROR") else ""
 
 
 class Forking:
-    """A plugin of pytest that tries mutants instead of running the tests. results: what became of each, by its name."""
+    """A pytest plugin that tries mutants instead of running the tests. results: what became of each, by its name."""
 
     def __init__(self, changes: list[Change], seen: Map, tell, most: float = MOST) -> None:
         self.changes, self.seen, self.tell, self.most = changes, seen, tell, most
@@ -216,7 +218,7 @@ class Forking:
 
 
 def _waited(child: int, limit: float) -> int:
-    """The exit status of a process, which is ended if it takes too long."""
+    """Return the exit status of a process, which is ended if it takes too long."""
     end = time.monotonic() + limit
     while time.monotonic() < end:
         done, status = os.waitpid(child, os.WNOHANG)
