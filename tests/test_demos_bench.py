@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import math
+import re
 from functools import cache
 from importlib import import_module
+from importlib.metadata import version
 from pkgutil import resolve_name
 
 import pytest
 
 from autograd.errors import ToolError
-from demos.bench import ENGINES, Cell, Engine, main, measure, same, tables, tables_of
+from demos import bench
+from demos.bench import ENGINES, Cell, Engine, main, measure, same, tables, tables_of, worker
 from demos.bench.works import WORKS
 
 ANSWERED = ("expression", "moons", "gpt", "chain_1000")
 SMALL = [work for work in WORKS if work.name in ("expression", "chain_10")]
+OWN = [work for work in WORKS if work.name in ("memory", "loading")]
 
 
 def measured(engines, works):
@@ -85,11 +89,19 @@ def test_an_engine_with_another_answer_is_refused(tmp_path, monkeypatch):
 
 
 @pytest.mark.needs_process
-def test_an_engine_that_cannot_is_shown_so(tmp_path, monkeypatch):
-    (tmp_path / "weak_engine.py").write_text("def expression():\n    raise RecursionError\n")
+def test_an_engine_that_cannot_is_shown_so_and_not_asked_again(tmp_path, monkeypatch):
+    code = "open('asked.txt', 'a').write('once ')\ndef expression():\n    raise RecursionError\n"
+    (tmp_path / "weak_engine.py").write_text(code.replace("asked.txt", (tmp_path / "asked.txt").as_posix()))
+    (tmp_path / "torn_engine.py").write_text("import a_package_of_nobodys\n")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    cells = measured([Engine("weak", "weak_engine", "autograd", "autograd")], WORKS[:2])
-    assert [cell.failed for cell in cells.values()] == ["RecursionError", "-"]
+    engines, cells = [Engine("weak", "weak_engine", "autograd"), Engine("torn", "torn_engine", "autograd")], {}
+    measure(cells, engines, WORKS[:1], rounds=2, quiet=True)
+    assert cells["weak", "expression"] == Cell([], "RecursionError")
+    assert cells["torn", "expression"].failed == "ModuleNotFoundError: No module named 'a_package_of_nobodys'"
+    assert (tmp_path / "asked.txt").read_text() == "once "
+    shown = tables(engines, WORKS[:1], cells, [])
+    assert "torn, expression: ModuleNotFoundError" in shown and "RecursionError" in shown
+    assert measured(engines[:1], WORKS[1:2])["weak", "moons"] == Cell([], "-")
 
 
 def test_same_tells_numbers_apart():
@@ -100,7 +112,9 @@ def test_same_tells_numbers_apart():
 @pytest.mark.needs_process
 @pytest.mark.slow
 def test_it_measures_in_fresh_processes_and_prints_ratios():
-    cells = measured(ENGINES[:1], SMALL)
+    cells = measured(ENGINES[:1], [*SMALL, *OWN])
+    assert 100 < cells.pop(("scalar-autograd", "memory")).results[0] < 2000  # bytes for each operation
+    assert 0.0 < cells.pop(("scalar-autograd", "loading")).results[0] < 60.0
     assert all(len(cell.results) == 1 and not cell.failed for cell in cells.values())
     slow = Engine("slow", "ours", "autograd")
     for (_, work), cell in list(cells.items()):
@@ -121,11 +135,58 @@ def test_their_own_program_stands_beside_the_one_rewritten_on_nn():
     assert rewritten == "| moons, rewritten on nn | 40x | 40x |"
 
 
+def test_numbers_have_units_that_suit_them():
+    for name, result, shown in (
+        ("memory", 263.4, "263 B"), ("loading", 0.0004, "< 1 ms"), ("loading", 0.0234, "23.4 ms"), ("gpt", 9.994e-8, "99.9 ns"),
+        ("gpt", 9.994e-4, "999 us"), ("gpt", 9.996e-4, "1 ms"), ("chain_10", 3.21, "3.21 s"),
+    ):  # fmt: skip
+        works = [work for work in WORKS if work.name == name]
+        line = tables(ENGINES[:1], works, {("scalar-autograd", name): Cell([result])}, []).splitlines()[2]
+        assert line.removeprefix("scalar-autograd").strip() == shown
+
+
+def test_the_first_run_counts_only_if_it_is_the_only_one(monkeypatch):
+    """It may trace and compile."""
+    now, lasts = [0.0], iter([9.0, 0.2, 0.1, 0.2])
+    monkeypatch.setattr(worker, "perf_counter", lambda: now[0])
+
+    def run():
+        now[0] += next(lasts)
+        return [now[0]]
+
+    assert worker.timed(run, WORKS[0]._replace(repeats=3, block=1)) == (pytest.approx(0.2), [9.0])
+    lasts = iter([9.0])
+    assert worker.timed(run, WORKS[0]._replace(repeats=1, block=1))[0] == pytest.approx(9.0)
+
+
+def test_interrupted_it_shows_what_was_measured_so_far(monkeypatch, capsys):
+    def one_more(engine, work, cell, answers):
+        if work.name == "moons":
+            raise KeyboardInterrupt
+        return Cell([*cell.results, 0.25])
+
+    monkeypatch.setattr(bench, "ENGINES", ENGINES[:1])
+    monkeypatch.setattr(bench, "_one_more", one_more)
+    assert main(["--only", "expression", "moons", "--rounds", "1"]) == 130
+    said = capsys.readouterr()
+    assert said.err == "\nbench: stopped; measured so far:\n"
+    assert "250 ms" in said.out and "moons" not in said.out  # which was not finished
+
+
 @pytest.mark.needs_process
 def test_what_is_saved_can_be_shown_again(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr("demos.bench.ENGINES", ENGINES[:2])
+    engines = [
+        Engine("drawn", "other_engine", "graphviz"), Engine("own", "other_engine", "other_engine"),
+        Engine("absent", "absent_engine", "absent_engine"),
+    ]  # fmt: skip
+    (tmp_path / "other_engine.py").write_text("from demos.bench.ours import expression\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setattr(bench, "ENGINES", (ENGINES[0], *engines))
     assert main(["--quick", "--only", "expression", "--save", str(tmp_path / "run.json")]) == 0
     printed = capsys.readouterr().out
+    assert f"\ndrawn {version('graphviz')}, own\n" in printed  # the other one has no version
+    assert re.search(r"\nnot installed, so not measured: absent \(.* -m pip install absent_engine\)\n", printed)
     shown = tables_of((tmp_path / "run.json").read_text())
     assert "**What it takes**" in shown and "scalar-autograd" in shown
     assert all(line in printed for line in shown.splitlines()[-2:])

@@ -471,6 +471,87 @@ def test_a_wrong_solution_is_caught_and_told_why(solution, words, capsys, monkey
         assert word in told, told
 
 
+def _softmax(scores):
+    powers = [math.exp(score - max(scores)) for score in scores]
+    return [power / sum(powers) for power in powers]
+
+
+def _sorted_out(operands, root, kept=lambda name: True):
+    found = []
+
+    def visit(name):
+        for operand in operands[name]:
+            visit(operand)
+        if name not in found:
+            found.append(name)
+
+    visit(root)
+    return [name for name in reversed(found) if kept(name)]
+
+
+def _only_floats(w, b, x):
+    if isinstance(b, Value):
+        raise TypeError("no Values, please")
+    return sum(p * q for p, q in zip(w, x)) + b
+
+
+def _attend_to_small_ones(q, K, V):
+    if max(dot(q, key).data for key in K) > 1000:
+        raise ValueError("too much")
+    weights = softmax([dot(q, key) / math.sqrt(len(q)) for key in K])
+    return dot(weights, V), weights
+
+
+CALLS = []
+TOLD = [
+    ("predicted", lambda y, slope, dx: round(y + slope * dx, 1), "rounded to 1 decimal place"),
+    ("predicted", lambda y, slope, dx: y + slope * dx + 2, "Every number is 2 too large"),
+    ("predicted", lambda y, slope, dx: (y + slope * dx) * 1.000005, "want 5.25, got 5.2500263"),
+    ("predicted", lambda y, slope, dx: {y, slope * dx}, "returns a set, which has no order"),
+    ("predicted", lambda y, slope, dx: [y, slope * dx], "Added up, these numbers would be the answer"),
+    ("predicted", lambda y, slope, dx: y + slope * dx if dx < 1 else math.inf - math.inf, "There is a nan"),
+    ("predicted", lambda y, slope, dx: CALLS.append(1) or len(CALLS), "a different answer the second time"),
+    ("weighted_sum", lambda w, b, x: w[0] * x[0] + w[1] * x[1] + b, "The sizes of the first example are typed in"),
+    ("cross_entropy", lambda scores, target: -math.log(_softmax([s.data for s in scores])[target]), "has lost its graph"),
+    ("weighted_sum", _only_floats, "right with floats; given Values for w, b, x, it raises TypeError"),
+    ("linear", lambda W, b, x: [[row[0] * x[0] + c for row, c in zip(W, b)], *([row[k] * x[k] for row in W] for k in range(1, len(x)))],
+     "the sum over the rows is missing"),
+    ("softmax", lambda scores: _softmax(scores)[1:], "The first one is missing"),
+    ("softmax", lambda scores: _softmax(scores)[-1:], "Only the last one is there"),
+    ("softmax", lambda scores: [1.0, *_softmax(scores)], "others that nobody asked for come before them"),
+    ("gradients", lambda w, b, x, y: (2 * (w * x + b - y) * x, w + 3), "In every case dL/dw is right, and the rest is wrong"),
+    ("slope", lambda f, x: (f(x + 1) - f(x - 1)) / 2, ", which is not near x = "),
+    ("attend", _attend_to_small_ones, "it raises ValueError: too much"),
+    ("order", lambda operands, root: sorted(operands), "sorted alphabetically"),
+    ("order", lambda operands, root: {*operands}, "want a list of names, got {"),
+    ("order", lambda operands, root: [_sorted_out(operands, root)], "want a flat list of names"),
+    ("order", lambda operands, root: [*_sorted_out(operands, root), "z"], "no node is called 'z'"),
+    ("order", lambda operands, root: [], "The list is empty: is the set of visited nodes kept between calls?"),
+    ("order", lambda operands, root: [root], "got ['f']: c is missing."),
+    ("order", lambda operands, root: _sorted_out(operands, root, operands.get), "Are all leaves left out"),
+    ("order", lambda operands, root: _sorted_out({name: used[:1] for name, used in operands.items()}, root), "Only the first operand"),
+    ("order", lambda operands, root: _sorted_out(operands, root, lambda name: name != root), "The root belongs in the list too"),
+    ("order", lambda operands, root: CALLS.append(1) or (_sorted_out(operands, root) if len(CALLS) == 1 else []),
+     "a different list the second time"),
+    ("Value", lambda data: data, "want a class with data, grad, +, *, tanh() and backward()"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "solution", "words"), TOLD, ids=lambda x: x if isinstance(x, str) else "")
+def test_what_an_answer_gives_away_is_told(name, solution, words):
+    CALLS.clear()
+    right, sentence = verdict_on(name, solution, search=False)
+    assert not right and words.lower() in sentence.lower(), sentence
+
+
+def test_floats_are_enough_where_no_values_are_asked_for():
+    remark = "The functions of the module math do not take Values; v.exp(), v.log() and so on do"
+    assert verdict_on("weighted_sum", lambda w, b, x: math.fsum(p * q for p, q in zip(w, x)) + b) == (
+        True,
+        f"right. {remark}",
+    )
+
+
 def defined(name, source):
     """Return what a learner's file with this source defines under a name."""
     from demos.exercises.files import _run
@@ -553,6 +634,9 @@ def test_a_function_of_another_name_is_told_what_there_is(capsys):
     assert not check(lienar) and not check(len) and not check(3) and not check(lambda: 3) and not check()
     told = capsys.readouterr().out
     assert "did you mean linear?" in told and "a lambda has no name" in told and told.count("check() lists all") == 3
+    assert not check(7.5, "predicted") and capsys.readouterr().out == "predicted is not a function: 7.5\n"
+    with pytest.raises(LookupError, match=r"there is no exercise 'lienar': did you mean linear\?"):
+        exercises.hint("lienar")
     assert all(one.statement in told for one in EXERCISES.values())
     assert check(RIGHT[0], "gradients") and not check(RIGHT[0], "slope")
 

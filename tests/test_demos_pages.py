@@ -172,25 +172,31 @@ def again(names, *more):
 
 
 @pytest.mark.parametrize("name", again(PAGES))
-def test_a_page_runs_cell_by_cell_in_order(name, tmp_path, monkeypatch):
-    """Whole cells, as an editor sends them, with nothing running the page; pictures are made, but left empty."""
+@pytest.mark.parametrize("whole", [False, True], ids=["cell by cell", "as a script"])
+def test_a_page_runs_in_an_editor_or_as_a_script(name, whole, tmp_path, monkeypatch):
+    """With nothing running the page: whole cells, as an editor sends them, or all of the file at once. Pictures are made,
+    but left empty."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", [f"{name}.py"])
     monkeypatch.delitem(sys.modules, "IPython", raising=False)
     monkeypatch.setattr("demos.shared.report.rendered", lambda *_: b"<svg/>")
     monkeypatch.setattr(plots, "figure", lambda *_, **__: None)
-    names = {"__name__": "__main__"}
+    path, names = FOLDER / f"{name}.py", {"__name__": "__main__"}
     shown = 0
-    for cell in read(FOLDER / f"{name}.py"):
+    cells = [cell for cell in read(path) if cell.code]
+    parts = [(path.read_text(encoding="utf-8"), cells)] if whole else [(cell.code, [cell]) for cell in cells]
+    for code, held in parts:
         printed = io.StringIO()
         with redirect_stdout(printed):
-            exec(compile(cell.code, name, "exec"), names)
+            exec(compile(code, str(path), "exec"), names)
         lines = printed.getvalue().splitlines()
         pictures = [line for line in lines if line.startswith("[") and line.endswith((".svg]", ".html]"))]
         shown += len(pictures)
         lines = [line for line in lines if not line.startswith(("Predict: ", "    Then: predict("))]
-        expected = "".join(re.sub("(?m)^# > ?", "", statement.expected) for statement in cell.statements)
-        assert [line.rstrip() for line in lines if line not in pictures] == expected.splitlines()
+        expected = "".join(statement.expected for cell in held for statement in cell.statements)
+        assert [line.rstrip() for line in lines if line not in pictures] == re.sub(
+            "(?m)^# > ?", "", expected
+        ).splitlines()
     files = [file.suffix for file in tmp_path.glob("out/*/*") if file.name != "index.html"]
     assert files.count(".svg") >= 2 and files.count(".svg") + files.count(".html") == shown
 

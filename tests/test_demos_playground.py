@@ -143,6 +143,52 @@ def test_the_command_says_what_is_missing(tmp_path, monkeypatch, capsys, there, 
     assert said in told and told.count("\n") == 1 and not (tmp_path / "play.html").exists()
 
 
+def test_parts_that_were_fetched_are_kept_until_others_are_pinned(tmp_path, monkeypatch):
+    asked = []
+
+    def run(command, folder):
+        asked.append(command[1])
+        assert (folder / "package.json").exists() and (folder / "package-lock.json").exists()
+        (folder / "node_modules").mkdir(exist_ok=True)
+
+    monkeypatch.setattr(parts, "npm", lambda: "npm")
+    monkeypatch.setattr(parts, "run", run)
+    for _ in range(2):
+        assert parts.fetch(tmp_path / "cache") == tmp_path / "cache" / "node_modules"
+    assert asked == ["ci"]
+    (tmp_path / "cache" / "package-lock.json").write_text("{}")  # as an older version of this package left it
+    parts.fetch(tmp_path / "cache")
+    assert asked == ["ci", "ci"]
+
+
+@pytest.mark.needs_process
+def test_a_program_that_fails_is_told_by_its_last_line(tmp_path):
+    code = "import os, sys; print(os.environ['PART'], os.getcwd()); sys.exit({})"
+    assert parts.run([sys.executable, "-c", code.format(0)], tmp_path, {"PART": "a"}).split() == ["a", str(tmp_path)]
+    for status, said in (("3", "a "), ("'first\\nlast'", "^last$")):
+        with pytest.raises(parts.PartsError, match=said):
+            parts.run([sys.executable, "-c", code.format(status)], tmp_path, {"PART": "a"})
+    with pytest.raises(parts.PartsError, match=r"^exit status 4$"):
+        parts.run([sys.executable, "-c", "raise SystemExit(4)"], tmp_path)
+
+
+def test_the_licence_of_every_package_in_the_page_is_in_it(tmp_path):
+    modules = tmp_path / "node_modules"
+    packages = json.loads(parts.PINNED.read_text(encoding="utf-8"))["packages"]
+    for k, name in enumerate(filter(None, packages)):
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / ("LICENSE", "LICENSE.md")[k % 2]).write_text(f"Use {name} freely.")
+    text = parts.licences(modules)
+    mine = json.loads((Path(parts.__file__).parent / "package.json").read_text(encoding="utf-8"))["dependencies"]
+    for name in mine:
+        inside = (
+            f"Use node_modules/{name} freely." in text
+            and f"{name} {packages[f'node_modules/{name}']['version']}, " in text
+        )
+        assert inside is (name != "esbuild"), name  # which makes the page, and is not in it
+    assert text.startswith((Path(parts.__file__).parent / "page" / "licences.txt").read_text(encoding="utf-8")[:40])
+
+
 def test_the_command_writes_a_file_or_a_folder(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(writer, "build", lambda: PAGE)
     assert main(["playground", str(tmp_path / "play.html")]) == 0
@@ -296,6 +342,20 @@ def test_a_place_in_the_output_may_show_something_else_later(session):
     told, _ = session(do="run", code="place = display(1, display_id=True)\nplace.update(2)", cell=1)
     assert [(each["show"]["text/plain"], each["again"]) for each in told] == [("1", False), ("2", True)]
     assert told[0]["place"] == told[1]["place"]
+
+
+def test_an_object_is_shown_as_it_shows_itself():
+    class Shown:
+        def __repr__(self):
+            return "shown"
+
+        def _repr_html_(self):
+            return "<b>shown</b>"
+
+        def _repr_latex_(self):
+            return None
+
+    assert bundle_of(Shown()) == {"text/plain": "shown", "text/html": "<b>shown</b>"}
 
 
 def test_a_display_that_fails_hides_nothing():

@@ -127,7 +127,7 @@ def measure(
             for _ in range(turns[work]):
                 for engine in engines:
                     done += 1
-                    cell = cells.setdefault((engine.name, work.name), Cell([]))
+                    cell = cells.get((engine.name, work.name), Cell([]))
                     if not cell.failed:
                         cells[engine.name, work.name] = _one_more(engine, work, cell, answers)
                     progress(done)

@@ -94,11 +94,8 @@ def shown(tree: Tree, digits: int = 5) -> str:
 
 def shown_twice(tree: Tree, other: Tree) -> tuple[str, str]:
     """Return two trees that differ, with as many digits as tell them apart."""
-    for digits in (5, 8, 12, 17):
-        texts = shown(tree, digits), shown(other, digits)
-        if texts[0] != texts[1]:
-            break
-    return texts
+    pairs = ((shown(tree, digits), shown(other, digits)) for digits in (5, 8, 12, 17))
+    return next(pair for pair in pairs if pair[0] != pair[1])
 
 
 def words(tree: Tree) -> str:

@@ -220,13 +220,12 @@ def _judge_slopes(solution: Any, text: str, numbers: Mapping[str, float], build:
     if _same(ours, (graph, mirror)):
         return
     at = ", ".join(f"{name}={x:g}" for name, x in numbers.items())
-    right = _right(graph, mirror, MISTAKES["no_seed"])
-    if _close(ours, right):
+    for reason in _slope_reasons(text, numbers, ours):
+        raise WrongError(tr("at {at}, after backward() of {text}: {reason}", at=at, text=text, reason=reason))
+    if _close(ours, _right(graph, mirror, MISTAKES["no_seed"])):
         raise WrongError(
             tr("after backward() of {text} no gradient arrives. Is the root's own grad set to 1, the seed?", text=text)
         )
-    for reason in _slope_reasons(text, numbers, ours):
-        raise WrongError(tr("at {at}, after backward() of {text}: {reason}", at=at, text=text, reason=reason))
     wanted = _right(graph, mirror, RIGHT)
     name = next(name for name in ours if not math.isclose(ours[name], wanted[name], rel_tol=1e-9, abs_tol=1e-12))
     raise WrongError(

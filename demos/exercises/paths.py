@@ -175,7 +175,11 @@ def _examine_order(solution: Any) -> None:
         cases.append({name: after[name] for name in sorted(met, reverse=True)})
     for operands in cases:
         given = [_order_of(solution, operands) for _ in "12"]
-        if _is_alphabetical(given[0]) and all(_is_alphabetical(_order_of(solution, other)) for other in cases):
+        if (
+            _is_alphabetical(given[0])
+            and given[0][1:]
+            and all(_is_alphabetical(_order_of(solution, other)) for other in cases)
+        ):
             raise WrongError(tr("the names are sorted alphabetically, but what counts is which node uses which"))
         _judge_order(operands, _root_of(operands), given[0])
         if given[0] != given[1]:
@@ -267,8 +271,6 @@ def _missing(operands: Mapping[str, Sequence[str]], root: str, missing: Sequence
             "Are all leaves left out, or are only the root's own operands followed? Go down to the leaves: they "
             "get a gradient too"
         )
-    if not set(missing) & {root, *operands[root]}:
-        return tr("Only the root and its operands are there: go on to the operands of the operands")
     if all(name not in operands[user][:1] for name in missing for user in wanted):
         return tr("Only the first operand of a node is followed: go to all of them")
     return ""

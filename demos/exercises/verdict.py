@@ -360,8 +360,6 @@ def _judge_gradients(exercise: Exercise, solution: Any, case: Case) -> str:
     right = leaves(plain(exercise.reference(Slips(), *mirror)))
     for number, (out, wanted) in enumerate(zip(answer, right)):
         which = tr("the answer") if len(right) == 1 else tr("number {k} of the answer", k=number + 1)
-        if not isinstance(wanted, Value):
-            continue
         if not isinstance(out, Value):
             raise WrongError(tr(
                 "given Values, it returns {found}: {which} has lost its graph. Leave out .data, .item() and float()",
@@ -369,8 +367,7 @@ def _judge_gradients(exercise: Exercise, solution: Any, case: Case) -> str:
         for leaf in (*their_inputs.values(), *our_inputs.values()):
             leaf.zero_grad()
         for one in (out, wanted):
-            if isinstance(one, Value):
-                one.backward()
+            one.backward()
         for name, leaf in their_inputs.items():
             grad, should = leaf.grad, our_inputs[name].grad
             if not math.isclose(grad, should, rel_tol=1e-7, abs_tol=1e-9):

@@ -259,8 +259,7 @@ class _Stream(io.TextIOBase):
         self._write = write
 
     def write(self, text: str) -> int:
-        if text:
-            self._write(text)
+        self._write(text)
         return len(text)
 
 
