@@ -47,7 +47,7 @@ def ours(above: int = 0) -> None:
 _ours: tuple[str, ...] = (
     COMPILED,
     contextlib.contextmanager.__code__.co_filename,
-)  # its frames are between ours where a mode decorates a function
+)  # where a mode decorates a function, frames of this file are between ours
 ours()
 
 

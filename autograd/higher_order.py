@@ -81,7 +81,7 @@ def grad(
     alone = wanted[0] if len(wanted) == 1 else None  # how an input was computed does not matter here
     graph = Graph(output, nodes=walk(output, down_to=alone))
     if create_graph:
-        with named_scope("backward"):  # its own frame in a picture, beside the forward pass
+        with named_scope("backward"):  # a picture frames these, beside the forward pass
             gradients = _propagated(graph, wanted, _seed(output), allow_unused)
         _call_slopes(output, wanted, gradients)
         return gradients

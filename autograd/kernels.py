@@ -92,7 +92,7 @@ def compile_kernel(op: Op, sizes: dict[str, int], constants: frozenset[str]) -> 
     it to `carefully`, so it need not check the type of every operand.
     """
     name = _name(op, sizes)
-    page = Page(f"<autograd operations: {name}, number {next(_numbers)}>")  # its own page, dropped with the kernel
+    page = Page(f"<autograd operations: {name}, number {next(_numbers)}>")  # dropped along with the kernel
     page.show()
     return define(kernel_text(op, sizes, constants), name, page)
 

@@ -72,7 +72,7 @@ class Mode:
     """
 
     name = ""
-    _own: tuple[_Entered, ...] = ()  # one for each time that this mode was entered and not left
+    _own: tuple[_Entered, ...] = ()  # one entry for each time it was entered and not left
 
     @overload
     def __new__(cls: type[_M]) -> _M: ...
@@ -100,7 +100,7 @@ class Mode:
             self._leave(mode)
             raise
 
-    def __del__(self) -> None:  # for an interrupt before the first line of __exit__
+    def __del__(self) -> None:  # an interrupt may come before the first line of __exit__
         for mode in self._own:
             self._leave(mode)
 
@@ -248,7 +248,7 @@ class named_scope:  # noqa: N801 - jax's name
     def __exit__(self, *_: object) -> None:
         shared["scope"] = here.scope = self._own.parent
 
-    def __del__(self) -> None:  # for an interrupt before the first line of __exit__
+    def __del__(self) -> None:  # an interrupt may come before the first line of __exit__
         if getattr(self, "_own", None) is here.scope is not None:
             shared["scope"] = here.scope = self._own.parent
 

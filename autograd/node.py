@@ -56,7 +56,7 @@ class Node(Protocol):
 
 def writing(nodes: Iterable[Any], name: str, numbers: Iterable[Any]) -> Callable[[], object]:
     """Return a function to be called once, which sets an attribute of many nodes, each to its number."""
-    kept = numbers if isinstance(numbers, repeat) else [*numbers]  # so that no Python code runs later
+    kept = numbers if isinstance(numbers, repeat) else [*numbers]  # no Python code may run later
     return partial(any, map(setattr, [*nodes], repeat(name), kept))
 
 

@@ -102,7 +102,7 @@ def record_checked(op: Op, operands: Sequence[Any]) -> Any:
 def _by_the_other(op: Op, operands: Sequence[Any], k: int, error: ArgumentError) -> Any:
     """Ask the type of operand k for the operator's result, as Python would; if it has none, raise our error."""
     other = operands[k]
-    was_asked = k == 0 or isinstance(other, (str, bytes, list, tuple))  # their messages about 3 * "a" do not help
+    was_asked = k == 0 or isinstance(other, (str, bytes, list, tuple))  # the messages of these do not help
     method = None if was_asked else getattr(type(other), OPERATORS[op.name].replace("__", "__r", 1), None)
     found = method(other, operands[0]) if method else NotImplemented
     if found is NotImplemented:

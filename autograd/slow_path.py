@@ -60,7 +60,7 @@ def _named(thing: object) -> str:
         return f"{text}: float() of it will do"
     plain = next(
         (name for name in ("tolist", "item") if hasattr(thing, name)), None
-    )  # of an array or a tensor; of a Value
+    )  # tolist: an array or a tensor; item: a Value
     return f"{text}: its .{plain}() will do" if plain else text
 
 

@@ -349,7 +349,7 @@ class Value(Methods):
             grad = f"grad={_shown(self.grad)}" if self.reached else "grad not reached"
             label = f", label={self.label!r}" if self.label else ""
             return f"Value({_shown(self.data)}, {grad}{label})"
-        except AttributeError:  # a debugger may show it half made
+        except AttributeError:  # a debugger may show a Value that is half made
             return "Value(not computed yet)"
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Value:
@@ -357,7 +357,7 @@ class Value(Methods):
             if id(node) not in memo:
                 twin = memo[id(node)] = node.__copy__()
                 twin.operands = tuple(memo[id(o)] if isinstance(o, Value) else o for o in node.operands)
-                if own := getattr(twin, "__dict__", None):  # of a subclass
+                if own := getattr(twin, "__dict__", None):  # attributes that a subclass has added
                     from copy import deepcopy
 
                     own.update(deepcopy(own, memo))

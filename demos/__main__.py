@@ -13,5 +13,5 @@ if __name__ == "__main__":
         from .cli import main
 
         sys.exit(main())
-    except KeyboardInterrupt:  # before a demo had begun
+    except KeyboardInterrupt:  # no demo had begun yet
         sys.exit(130)

@@ -25,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run what the command line asks for, and return the exit status."""
     try:
         from autograd.cli.ending import whole
-    except ImportError:  # there is no language, or an unknown one, which is reported below
+    except ImportError:  # an unknown language is reported below
         return _main(arguments)
     return whole("demos")(_main)(arguments)
 

@@ -54,7 +54,7 @@ def _reached(parameters: Value | Iterable[Value]) -> list[Value]:
     given = [parameters] if isinstance(parameters, Value) else list(parameters)
     if (
         not given and hasattr(parameters, "__next__") and not hasattr(parameters, "__len__")
-    ):  # it is an iterator, which yields its items only once
+    ):  # an iterator yields its items only once
         from autograd.explain.untrained import used_up
 
         raise used_up("clip_grad", parameters)

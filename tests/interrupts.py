@@ -41,7 +41,7 @@ from autograd.compiled import tracers, tracing
 __all__ = ["Fault", "Interrupter", "Scenario", "is_free", "leftovers", "sweep"]
 
 FOLDERS = tuple(str(Path(package.__file__ or "").parent) + os.sep for package in (autograd, nn, demos))
-LOST = sys.version_info >= (3, 12)  # whether an error that a trace function raises where a loop goes back is lost
+LOST = sys.version_info >= (3, 12)  # whether errors that trace functions raise where loops go back are lost
 GENERATORS = 0x20 | 0x80 | 0x200  # generators, coroutines, and both
 
 
@@ -144,7 +144,7 @@ class Interrupter:
     def _line(self, frame: FrameType, event: str, argument: Any) -> Any:
         if event == "line" and not frame.f_code.co_filename.startswith(
             "<autograd"
-        ):  # what we compile has nothing between its calls
+        ):  # compiled code has nothing between its calls
             line, before = frame.f_lineno, self._last.get(frame, 0)
             self._last[frame] = line
             known = _lines(frame.f_code.co_filename)
@@ -252,7 +252,7 @@ def sweep(
     make, act, state, part, parts = scenario
     act(make())  # so that what is done only once is already done
     world = make()
-    stages = [state(world)]  # before, after, and after a second time; or after each part
+    stages = [state(world)]  # before, after, and after a rerun; or after each part
     with (counting := interrupter(0)):
         act(world)
     if left := leftovers(folder):

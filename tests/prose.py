@@ -39,7 +39,7 @@ def files(*folders: str) -> list[Path]:
     """Return the tracked files that hold text, all or those in some folders. Data and other languages are left out."""
     listed = subprocess.run(["git", "ls-files", "-z", *folders], cwd=ROOT, capture_output=True, text=True, check=False)
     names = [name for name in listed.stdout.split("\0") if name]
-    if listed.returncode:  # not a checkout, but an unpacked sdist
+    if listed.returncode:  # this is not a checkout, but an unpacked sdist
         found = [p for folder in folders or (".",) for p in [ROOT / folder, *(ROOT / folder).rglob("*")] if p.is_file()]
         names = [path.relative_to(ROOT).as_posix() for path in found]
     hidden = re.compile(r"(^|/)\.(?!github|ci)|egg-info|__pycache__")

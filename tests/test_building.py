@@ -55,10 +55,10 @@ def test_it_is_built_once_into_a_private_folder(cache):
     written = made.stat().st_mtime_ns
     assert build(SOURCE) == made and made.stat().st_mtime_ns == written
     assert build(SOURCE + "int more;") != made
-    assert len(list(cache.iterdir())) == 2  # and nothing that was only needed to build
+    assert len(list(cache.iterdir())) == 2  # nothing is left that was only needed to build
     if os.name == "posix":
         assert stat.S_IMODE(cache.stat().st_mode) == 0o700
-        cache.chmod(0o755)  # for others to read
+        cache.chmod(0o755)  # others may read it
         assert build(SOURCE) == made
 
 
@@ -80,7 +80,7 @@ def test_a_damaged_library_is_built_anew(cache, damage):
     made.write_bytes(damage(whole))
     again = build(SOURCE)
     assert again.read_bytes()[:4] == whole[:4] and len(again.read_bytes()) == len(whole)
-    other = again.rename(again.with_name(f"{again.stem[:-32]}{'0' * 32}{again.suffix}"))  # as if it were not itself
+    other = again.rename(again.with_name(f"{again.stem[:-32]}{'0' * 32}{again.suffix}"))  # the digest is wrong
     assert build(SOURCE) == again and not other.exists()
 
 

@@ -51,7 +51,7 @@ COMMANDS = {
     "demos playground --help": (cli.main, ["playground", "--help"]),
     "demos iris": (cli.main, ["iris", "--steps", "1", "--out", "{folder}/iris"]),
 }
-NOT_PRINTING = {"autograd"}  # it has an error to report
+NOT_PRINTING = {"autograd"}  # this one has an error to report
 
 
 @pytest.fixture(autouse=True)
@@ -146,7 +146,7 @@ def test_a_program_without_a_console_runs(name, there, tmp_path, monkeypatch):
         stream.close()
     monkeypatch.setattr("sys.stdout", stream)
     if there and name in ("a printed report", "prompt", "show", "progress"):
-        with pytest.raises(ValueError, match="closed file"):  # as any print() does
+        with pytest.raises(ValueError, match="closed file"):  # any print() raises this
             USES[name](f)
     else:
         USES[name](f)

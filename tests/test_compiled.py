@@ -258,7 +258,7 @@ def test_other_lengths_are_traced_anew_and_kept(backend):
     assert traced[:5] == [1, 1, 2, 2, 1]  # each is run twice; the check at call 2 runs the first one
     assert len(traced) == 5 * 2 + 2  # [x], [x, y], [x] squared in two ways, (x,); and at call 4
     step([5.0]), step([5.0, 6.0])
-    assert len(traced) == 13  # at call 8
+    assert len(traced) == 13  # call 8 is checked
 
 
 def test_a_decorator():
@@ -451,7 +451,7 @@ def test_whatever_the_function_looks_at_may_change(what, backend, monkeypatch):
     def reloaded(x):
         return w * x
 
-    reloaded.__qualname__ = "reloaded"  # as if a file defined it
+    reloaded.__qualname__ = "reloaded"  # now it looks as if a file defined it
     with_an_attribute.by = 2.0
 
     def doubled(function):
@@ -541,7 +541,7 @@ def test_what_is_kept_beside_the_loss_is_no_reason_to_trace_again():
     step = compile(run.loss, [w])
     for x in (1.0, 2.0, 3.0):
         run.losses.append(step(x))
-    assert len(runs) == 3  # once traced, once as it stands, once checked at call 2
+    assert len(runs) == 3  # one trace, one eager run, and one check at call 2
 
 
 def test_what_the_function_only_writes_is_no_reason_to_trace_again():
@@ -558,7 +558,7 @@ def test_what_the_function_only_writes_is_no_reason_to_trace_again():
     loss(1.0)
     assert [step(2.0), step(3.0)] == [4.0, 6.0] and len(
         runs
-    ) == 4  # once traced, once as it stands, once by us, at call 2
+    ) == 4  # one trace, one eager run, one by us, and one at call 2
 
 
 def test_a_frozen_leaf_may_be_replaced():
@@ -972,7 +972,7 @@ def test_structures_are_kept_up_to_a_bound(monkeypatch):
     assert losses == [2.0 * count for count in counts]
     assert len(said) == 1 and "3 signatures traced" in repr(step)
     kept = {len(executable.sample.numbers) for executable in step.programs.kept.values()}
-    assert kept == {5, 1, 6}  # those used longest ago went first
+    assert kept == {5, 1, 6}  # the least recently used went first
 
 
 def test_a_check_may_be_asked_for_at_every_call_or_at_none():
@@ -994,7 +994,7 @@ def test_a_check_may_be_asked_for_at_every_call_or_at_none():
 
 def test_a_check_that_failed_is_over_until_the_next_is_due():
     (w,) = leaves(2.0)
-    broken: ContextVar[bool] = ContextVar("broken", default=False)  # which nobody watches
+    broken: ContextVar[bool] = ContextVar("broken", default=False)  # guards do not watch it
 
     def loss(x):
         if broken.get():

@@ -49,7 +49,7 @@ def cases():
             yield pytest.param(name, engine, id=f"{name}-{engine.name.strip()}", marks=marks)
 
 
-@pytest.mark.filterwarnings("ignore:.*continues with its Python backend")  # where there is no C compiler
+@pytest.mark.filterwarnings("ignore:.*continues with its Python backend")  # there may be no C compiler
 @pytest.mark.parametrize(("name", "engine"), list(cases()))
 def test_every_engine_answers_as_ours(engine, name):
     if engine.package != "autograd":

@@ -19,7 +19,7 @@ from demos.shared import environment
 from demos.shared.catalog import DEMOS, LESSONS, find, nearest
 
 ROOT = Path(__file__).parent.parent
-RUSSIAN = (  # as they are in the list that the project grew from
+RUSSIAN = (  # copied from the list that the project grew from
     "Как скалярное произведение используется в Attention механизмах?",
     "Как работает матричное умножение в слое нейросети?",
     "Как вычисляется градиент функции потерь?",
@@ -173,7 +173,7 @@ def test_interrupted_it_keeps_what_was_made_and_says_where(tmp_path):
     assert running.returncode == 130 and "Traceback" not in said
     assert "stopped" in said and (tmp_path / "index.html").as_uri() in said
     assert "graph-0." in (tmp_path / "index.html").read_text()
-    assert not list(tmp_path.glob(".*"))  # no half-written file
+    assert not list(tmp_path.glob(".*"))  # there is no half-written file
 
 
 # --- The wrong Python, the wrong folder, something missing ---------------------------------------------------

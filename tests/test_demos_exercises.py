@@ -52,7 +52,7 @@ def gradients(w, b, x, y):
 
 
 @right
-def gradients(w, b, x, y):  # by the engine
+def gradients(w, b, x, y):  # this one uses the engine
     w, b = Value(w), Value(b)
     ((w * x + b - y) ** 2).backward()
     return [w.grad, b.grad]
@@ -203,7 +203,7 @@ def nudge_grad(f, xs):
 
 
 @wrong("one way only")
-def nudge_grad(f, xs):  # as many passes as for two sides, and near enough
+def nudge_grad(f, xs):  # it takes as many passes as two sides, and is close
     return [(nudged(f, xs, k, 1e-7) - f(xs)) / 1e-7 for k in range(len(xs))]
 
 
@@ -395,7 +395,7 @@ def attend(q, K, V):
 
 
 @right
-def attend(q, K, V):  # with nothing but operators
+def attend(q, K, V):  # this one uses only operators
     scores = [sum((a * b for a, b in zip(q, key)), Value(0.0)) / math.sqrt(len(q)) for key in K]
     exponentials = [(s - max(scores).data).exp() for s in scores]
     total = sum(exponentials, Value(0.0))
@@ -463,7 +463,7 @@ def test_a_right_solution_passes(solution, capsys):
 
 @pytest.mark.parametrize(("solution", "words"), WRONG, ids=lambda x: x[0] if isinstance(x, tuple) else x.__name__)
 def test_a_wrong_solution_is_caught_and_told_why(solution, words, capsys, monkeypatch):
-    monkeypatch.setattr("demos.exercises.verdict.program_of", lambda thing: None)  # by its numbers alone
+    monkeypatch.setattr("demos.exercises.verdict.program_of", lambda thing: None)  # only numbers count
     assert check(solution) is False
     told = capsys.readouterr().out.splitlines()[0]
     assert told.startswith(f"{solution.__name__}: not yet. ")

@@ -20,7 +20,7 @@ from demos.shared.catalog import DEMOS, LESSONS
 from demos.shared.page import _told, read, run
 
 PAGES = [demo.name for demo in DEMOS if demo.lesson]
-TRAINED = {"attention", "letters", "nudge"}  # they take seconds, so the quick suite runs each once
+TRAINED = {"attention", "letters", "nudge"}  # these take seconds, so the quick suite runs each only once
 FOLDER = Path(__file__).parent.parent / "demos" / "lessons"
 
 
@@ -86,7 +86,7 @@ def test_a_terminal_shows_each_question_before_its_number(tmp_path, capsys):
 
 
 NUMBER = re.compile(r"(?<![\w.])-?(?:\d+(?:\.\d+)?|\.\d+)(?:e-?\d+)?(?![\w])")
-SHOWN = {"show", "plot", "annotate", "text"}  # what they are given is read by people, as prose is
+SHOWN = {"show", "plot", "annotate", "text"}  # people read what these are given
 
 
 def numbers(text: str) -> set[float]:

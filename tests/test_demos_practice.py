@@ -73,7 +73,7 @@ def test_a_quiz_goes_on_and_knows_its_answers(level):
         wrong = str(game.answer(123456.75))
         assert "Try once more" in wrong and "\n" not in wrong
         assert str(game.answer(game.question.truth)).startswith("right at attempt 2: ")
-    assert game.asked == 25 and game.right == 0  # each was wrong at first
+    assert game.asked == 25 and game.right == 0  # the first answer to each was wrong
     assert decode(game.code)[1:] == (3, 0, 25)
 
 

@@ -137,7 +137,7 @@ def test_each_edit_can_be_compiled_told_and_taken_back():
     edits, broken = [*first.values(), *every[::7]], 0
     for edit in edits:
         with made(edit.changes):
-            broken += compiled(program, Turns(100)) is None  # as `continue` is outside a loop
+            broken += compiled(program, Turns(100)) is None  # `continue` outside a loop is
         sentence = told(program, [edit])
         assert re.match(r"Lines? \d+(, \d+)*( and \d+)?, `.+`: .+[.?]$", sentence), sentence
         assert "{" not in sentence.replace("{}", "")

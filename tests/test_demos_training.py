@@ -238,7 +238,7 @@ def test_small_regions_are_those_of_the_scores():
     space = "{http://www.w3.org/2000/svg}"
     rings = {(float(ring.get("cx")), float(ring.get("cy"))) for ring in svg.iter(f"{space}circle")}
     ((x, y),) = rings
-    assert x > 0.8 * width and y < 0.2 * height  # above, at the right
+    assert x > 0.8 * width and y < 0.2 * height  # it is in the upper right corner
     areas = [sum(map(int, re.findall(r"h(\d+)", path.get("d")))) for path in svg.findall(f"{space}path[@stroke]")]
     # Where x > 0.8 and x + y > 1, and where x < 0.8 and y > 0.2, of the square from -0.12 to 1.12.
     assert [area / (width * height) for area in areas] == pytest.approx([0.3456 / 1.24**2, 0.92**2 / 1.24**2], abs=0.02)

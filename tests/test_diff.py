@@ -42,7 +42,7 @@ def test_both_numbers_are_said():
     source = draw_diff(*update()).source
     for text in ("1 -&gt; 1.5", "+0.5", "-10 -&gt; -5", "6.25 -&gt; 1.562", "-4.688", "-5 -&gt; -2.5"):
         assert text in source, text
-    assert "1 -&gt; 1<" not in source  # what has not moved is shown once
+    assert "1 -&gt; 1<" not in source  # a number that has not moved is shown once
 
 
 def test_boxes_and_tables():

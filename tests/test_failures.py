@@ -354,7 +354,7 @@ def test_a_logarithm_that_fails_is_shown_the_form_that_does_not():
         with pytest.raises(DomainError, match=re.escape(hint)) as caught:
             -(y * p.log() + (1 - y) * (1 - p).log())
         (form,) = re.findall(r"write (.*)$", str(caught.value))
-        stable = eval(form, {"z": z})  # what is suggested is run
+        stable = eval(form, {"z": z})  # the suggestion is run
         stable.backward()
         assert stable.data == pytest.approx(-abs(x)) and abs(z.grad) == pytest.approx(1.0)
     p = Value(1.0, label="p")

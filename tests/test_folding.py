@@ -396,4 +396,4 @@ def test_of_a_long_chain_both_ends_are_shown():
     kinds = [box.kind for box in draw(f).picture.boxes]
     at = kinds.index("more")
     assert kinds[0] == "input" and kinds[-1] == "result" and kinds.count("more") == 1
-    assert abs(at - (len(kinds) - 1 - at)) <= 2 and at > 5  # as many before as after
+    assert abs(at - (len(kinds) - 1 - at)) <= 2 and at > 5  # the middle is left out

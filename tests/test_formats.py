@@ -184,7 +184,7 @@ def filled(scene):
         if not isinstance(shape, Text) and shape.fill:
             points = [piece[-2:] for piece in shape.pieces if piece[0] != "Z"]
             left, top, bottom = min(x for x, _ in points), min(y for _, y in points), max(y for _, y in points)
-            if bottom - top > 20:  # not an arrowhead, or the colour behind a number
+            if bottom - top > 20:  # skip arrowheads, and colours behind numbers
                 yield (left + 2.5, (top + bottom) / 2), shape.fill
 
 

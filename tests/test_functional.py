@@ -90,7 +90,7 @@ def test_values_in_give_values_out():
     slope = grad(lambda x: w * x**3)(w)  # w is an argument, and used besides
     assert slope.data == 24 and grad(slope, w)[0].data == 36 and w.grad == 0 and not w.reached
     assert w in Graph(slope)
-    assert grad(lambda x: w * x**3)(2.0) == 24.0  # for a number it is a number
+    assert grad(lambda x: w * x**3)(2.0) == 24.0  # a number gives a number
     assert grad(lambda x: w * 3)(2.0) == 0.0 and grad(lambda x: 7)(2.0) == 0.0
     assert grad(lambda d: d["a"] * d["b"][1])({"a": 2.0, "b": (3.0, 4.0)}) == {"a": 4.0, "b": (0.0, 2.0)}
     assert grad(lambda x, k=1: x**k)(2.0, k=3) == 12.0

@@ -102,7 +102,7 @@ def of_leaves(labels):
     return [Value(1.0 + i / 8, label=label) for i, label in enumerate(labels)]
 
 
-DOORS = {of_values: 36, of_modules: 36, of_leaves: len(LABELS)}  # and how many labels are written at once
+DOORS = {of_values: 36, of_modules: 36, of_leaves: len(LABELS)}  # how many are written at once
 
 
 @cache
@@ -303,7 +303,7 @@ def read_latex(text):
         assert (first, last) == (r"\begin{aligned}", r"\end{aligned}")
         assert all(re.fullmatch(r"  [^&]*&[^&]* \\\\", line) for line in lines)
     found = Counter(re.findall(r"\\[A-Za-z]+|\\.", "".join(line.removesuffix("\\\\") for line in lines)))
-    found.pop("\\mathrm", None)  # of names longer than a letter
+    found.pop("\\mathrm", None)  # names longer than a letter have it
     return found, [escape.sub(lambda escape: ESCAPES[escape[0]], text)]
 
 

@@ -25,7 +25,7 @@ from autograd.modes import named_scope
 from autograd.value import NOT_REACHED
 
 QUICK = 700  # how many places of a scenario the quick suite tries, in all its runs
-MORE = float(os.environ.get("INTERRUPTS", "5_000"))  # and a slow test; "inf": all, which takes hours
+MORE = float(os.environ.get("INTERRUPTS", "5_000"))  # a slow test: more; "inf": all, in hours
 
 
 # --- Worlds: what is interrupted, and what is seen of it -------------------------------------------------------
@@ -112,7 +112,7 @@ def in_tasks(a):
     async def main():
         turns = generator()
         await asyncio.create_task(begin(turns))
-        await asyncio.create_task(turns.aclose())  # in a different context from the one it began in
+        await asyncio.create_task(turns.aclose())  # its context differs from the first
 
     with asyncio.Runner() if hasattr(asyncio, "Runner") else Loop() as runner:
         runner.run(main())
@@ -525,7 +525,7 @@ def test_files_of_exercises_are_whole_or_not_there(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     files.write("whole")
     whole = {path.name: path.read_text() for path in Path("whole").iterdir()}
-    monkeypatch.setattr(files, "starter", lambda lesson, *_: whole[f"lesson_{lesson}.py"])  # which takes its time
+    monkeypatch.setattr(files, "starter", lambda lesson, *_: whole[f"lesson_{lesson}.py"])  # it is slow
     monkeypatch.setattr(files, "LESSONS", files.LESSONS[:2])
     counting = Interrupter(0)
     with counting:

@@ -58,7 +58,7 @@ def wide(n):
 @needs_engine
 @pytest.mark.parametrize(("make", "size"), [(chain, 2_000), (batch, 100), (wide, 2_000)])
 def test_drawing_grows_with_the_graph(make, size, monkeypatch):
-    monkeypatch.setattr(sys.modules["autograd.drawing.folding.fold"], "LARGE", 500)  # as a giant is drawn
+    monkeypatch.setattr(sys.modules["autograd.drawing.folding.fold"], "LARGE", 500)  # it now counts as large
     small, large = make(size), make(LARGER * size)
     draw(small)
     assert steps(lambda: draw(large)) < MORE * steps(lambda: draw(small))

@@ -137,7 +137,7 @@ def test_a_broken_pass_over_a_chain_or_a_leaf(kind):
         assert b.grad == (0.0 if kind == "no_seed" else 3.0)
         x = Value(1.0)
         y = x
-        for _ in range(5_000):  # no mistake here is that of a recursion limit
+        for _ in range(5_000):  # it is longer than the recursion limit
             y = y + 1
         y.backward()
         assert x.grad == (0.0 if kind == "no_seed" else 1.0)
@@ -225,7 +225,7 @@ def test_a_wrong_number_is_recognised(number, kinds, edge, said):
 
 def test_the_parked_stepper_stands_where_it_goes_wrong():
     f, a = emblem()
-    f.backward()  # what the leaves hold does not matter to it
+    f.backward()  # it does not matter what the leaves hold
     bp = diagnose(f, a, 16).stepper
     assert "NOT complete: 1 more to come" in repr(bp)
     bp.run()

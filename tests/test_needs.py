@@ -49,7 +49,7 @@ def inside_a_function():
 
 
 def nothing():
-    draw(1)  # which starts a process, but a function may be set in its place
+    draw(1)  # it starts a process, unless a function is set
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ def test_a_module_is_its_function(module, function):
 
 @pytest.mark.parametrize("module", [module for module, _ in MODULES], ids=lambda x: type(x).__name__)
 def test_a_module_agrees_with_pytorch(module, torchs):
-    options = vars(module)  # the same names in both
+    options = vars(module)  # both have the same names
     same_in_torch(torchs, module, lambda torch: getattr(torch.nn, type(module).__name__)(**options), numbers(0, 3, 4))
 
 

@@ -155,7 +155,7 @@ def test_reductions_are_torchs(reduction, torchs):
 def test_cross_entropy_of_one_sample_is_one_node():
     loss = F.cross_entropy(values([1.0, 2.0, 3.0]), 1)
     assert [node.op for node in walk(loss) if node.op] == ["surprisal"]
-    assert F.cross_entropy([1000.0, 0.0], 1).data == 1000.0  # no overflow on the way
+    assert F.cross_entropy([1000.0, 0.0], 1).data == 1000.0  # nothing overflows on the way
 
 
 def test_losses_refuse_what_does_not_fit():

@@ -76,7 +76,7 @@ def test_a_parameter_is_marked_when_the_attribute_is_set_or_later_when_its_list_
     module.double = module.weight[0] * 2  # a result is not a parameter, and is not marked
     assert module.double.scope is None and list(module.parameters()) == module.weight
     with no_grad():
-        module.weight = Value(3.0) * 2  # but a new number is
+        module.weight = Value(3.0) * 2  # a new number is a parameter
     assert [p.data for p in module.parameters()] == [6.0]
 
 
@@ -111,7 +111,7 @@ def test_state_dict_and_back():
     assert other.state_dict() == state
     kept = list(other.parameters())
     other.load_state_dict(pickle.loads(pickle.dumps(state)))
-    assert list(other.parameters()) == kept  # the same Values, with other numbers
+    assert list(other.parameters()) == kept  # the same Values, with new numbers
 
 
 def test_a_state_that_does_not_fit_changes_nothing():

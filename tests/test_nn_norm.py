@@ -27,7 +27,7 @@ def test_norms_agree_with_pytorch(which, shape, torchs):
 
 
 def test_the_default_eps_of_rms_norm_is_that_of_a_float(torchs):
-    tiny = [[1e-9, -2e-9]]  # so small that eps is what counts
+    tiny = [[1e-9, -2e-9]]  # these are so small that only eps counts
     theirs = torchs(lambda torch: torch.nn.RMSNorm(2).double()(torch.tensor(tiny, dtype=torch.float64)))
     assert data(nn.RMSNorm(2)(tiny)) == [[pytest.approx(x, rel=1e-12) for x in row] for row in theirs]
     assert abs(nn.RMSNorm(2)(tiny)[0][0].data - 1e-9 / (2.5e-18 + 2.220446049250313e-16) ** 0.5) < 1e-15

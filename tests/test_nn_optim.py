@@ -108,7 +108,7 @@ def test_what_no_gradient_reached_is_left_alone(name, options):
 def test_a_grad_of_none_is_no_gradient(name):
     a, b = Value(1.0), Value(2.0)
     optimizer = getattr(optim, name)([a, b], lr=0.1)
-    a.grad = b.grad = None  # as some clear it in PyTorch
+    a.grad = b.grad = None  # some clear gradients like this in PyTorch
     (a * a).backward()
     optimizer.step()
     assert a.data < 1.0 and b.data == 2.0 and b not in optimizer.state

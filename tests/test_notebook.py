@@ -165,7 +165,7 @@ def test_training_shows_its_state_and_the_graph_of_its_loss():
     assert run(seen.append) == run(lambda thing: thing._repr_mimebundle_())  # looking changes nothing
     w = Value(0.5, label="w")
     training = TrainingStepper([w], lambda: (w - 3.0) ** 2, 0.1)
-    assert training._repr_mimebundle_() == {"text/plain": repr(training)}  # no loss yet
+    assert training._repr_mimebundle_() == {"text/plain": repr(training)}  # there is no loss yet
     for thing in (training.forward(), training.step(), training.step(), training.update(), training):
         assert shown(thing)[0] == repr(thing)
 

@@ -86,7 +86,7 @@ def slope(op: Op, numbers, k):
     if not (abs(left - right) <= 0.01 * max(1.0, abs(left))):
         return None
     wide, narrow = five_point(h), five_point(quarter)
-    if not (abs(wide - narrow) <= 1e-5 * max(1.0, abs(narrow))):  # also false of nan
+    if not (abs(wide - narrow) <= 1e-5 * max(1.0, abs(narrow))):  # this is also true for nan
         return None
     return narrow
 

@@ -29,7 +29,7 @@ def site(tmp_path_factory):
             shutil.copytree(path, source / name, ignore=shutil.ignore_patterns("__pycache__"))
         elif path.exists():
             shutil.copy(path, source)
-    code = f"from setuptools import build_meta; build_meta.build_wheel({str(work)!r})"  # as pip does
+    code = f"from setuptools import build_meta; build_meta.build_wheel({str(work)!r})"  # pip does the same
     subprocess.run([sys.executable, "-c", code], cwd=source, check=True, capture_output=True)
     (wheel,) = work.glob("*.whl")
     folder = work / "site"

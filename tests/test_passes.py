@@ -54,7 +54,7 @@ def switching():
 
 def test_two_passes_through_one_graph_are_right_or_refused(switching):
     weights, f = chain()
-    wanted = [[w.grad for w in weights]]  # after no pass, one, two
+    wanted = [[w.grad for w in weights]]  # the grads after no pass, one and two
     for _ in range(2):
         f.backward()
         wanted.append([w.grad for w in weights])
@@ -69,7 +69,7 @@ def test_two_passes_through_one_graph_are_right_or_refused(switching):
         assert f.operands[0].grad == (inner if done else 0.0)
         for error in filter(None, raised):
             assert "another thread is in a backward() through the same values" in str(error)
-    assert refused  # or else they have never met, and this test says nothing
+    assert refused  # otherwise they never met
     assert not _running
 
 
@@ -133,7 +133,7 @@ def test_what_is_refused_changes_nothing():
     weights, f = chain(4)
     f.backward()
     before = [w.grad for w in weights], f.grad, f.operands[0].grad
-    _running[-1] = f  # as if another thread were in it
+    _running[-1] = f  # now another thread seems to be in it
     try:
         with pytest.raises(GraphError, match=r"backward\(\) of f: another thread is in a backward\(\)"):
             f.backward()

@@ -52,7 +52,7 @@ def test_a_label_that_is_no_name_is_written_as_one_and_the_text_says_so():
 
     for labels in (ODD, *([label] for label in ODD)):
         root = of_labels(labels)
-        text = eval("str(f.formula())", {"f": root})  # where no variable holds a leaf
+        text = eval("str(f.formula())", {"f": root})  # no variable holds a leaf
         names = {"λ": Value(0.5 + labels.index("λ"))} if "λ" in labels else {}
         for i, label in enumerate(labels):
             if label.isidentifier() and f"= Value({0.5 + i}" not in text:

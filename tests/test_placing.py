@@ -155,7 +155,7 @@ def test_what_comes_first_in_the_code_is_above(case, page):
         if same_row:
             assert heights == sorted(heights), row
             seen += len(heights)
-    assert seen or page or case.kind in ("chain", "samples")  # these are folded, or have no lists
+    assert seen or page or case.kind in ("chain", "samples")  # those fold, or have no lists
 
 
 def test_text_can_be_read_and_one_fold_less_could_not(case):

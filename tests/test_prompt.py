@@ -251,7 +251,7 @@ def test_a_long_line_is_broken_between_its_columns():
     assert wrapped("  f -> b -> a (operand 1)          3 * 1 = 3", 40) == "  f -> b -> a (operand 1)\n      3 * 1 = 3"
     assert wrapped("  b           data   2   grad not reached", 40) == "  b           data   2\n      grad not reached"
     long = "      partial   d(b * v2)/db, other operand held, = v2 = 3"
-    assert "partial   d(b" in wrapped(long, 40)  # which does not fit beside, nor below
+    assert "partial   d(b" in wrapped(long, 40)  # it fits neither beside nor below
     assert all(len(line) < 40 for line in wrapped(long, 40).split("\n"))
 
 

@@ -108,7 +108,7 @@ def test_breakpoints_at_modules_symbols_conditions_and_nan():
     met = 0
     while not bp.done:
         met += "stopped at layers.0" in bp.run()
-    assert met == 2  # once for each of the two calls, not at each of its nodes
+    assert met == 2  # once for each call, not for each node
     assert bp.break_at("layers.0") == "no longer stops at layers.0"
     assert "every add" in bp.break_at("+") and bp.break_at("+") == "no longer stops at every add"
     bp.rewind()

@@ -34,7 +34,7 @@ def test_what_cannot_be_told_apart_is_accused_together():
     f = a + b
     a.data = 7.0
     assert changed(Graph(f)) == [a, b]
-    f = f * b  # which agrees with b
+    f = f * b  # this agrees with b
     assert changed(Graph(f)) == [a]
 
 

@@ -203,7 +203,7 @@ def test_what_an_earlier_pass_left_is_added_to_and_said():
 
 
 def test_looking_changes_nothing_that_a_backward_counts():
-    for looks in (1, 2):  # at the very pass that backward() has made, or before it
+    for looks in (1, 2):  # at the end of that pass, or before it
         f, _, _, a = emblem()
         for _ in range(looks):
             f.step_through().run()
@@ -348,7 +348,7 @@ def test_breakpoints():
     bp = bp.root.step_through()
     bp.break_at("b")
     bp.break_at("a")
-    assert "stopped at b" in bp.run() and "stopped at a" in bp.run()  # not at b again, which has two edges
+    assert "stopped at b" in bp.run() and "stopped at a" in bp.run()  # not twice at b
     fp = neuron().step_through(forward=True)
     fp.break_at("tanh")
     assert "stopped at f" in fp.run() and fp.position == 2
@@ -386,7 +386,7 @@ def test_predictions(x, guess, right, said):
     assert answer.right is right and said in answer
     assert state(f) == before and bp.position == 0
     if not right:
-        assert "10" not in answer.replace(str(guess), "")  # it does not tell
+        assert "10" not in answer.replace(str(guess), "")  # it does not give the answer away
 
 
 def test_a_prediction_is_right_to_the_digits_typed_two_at_least():
@@ -640,7 +640,7 @@ def test_what_takes_too_long_to_lay_out_is_drawn_round_the_cursor(monkeypatch, l
     for _ in range(length):
         x = (x * 0.9).tanh()
     bp = x.step_through()
-    assert b"penwidth=3.2" in bp.draw().pipe()  # what comes next is in it
+    assert b"penwidth=3.2" in bp.draw().pipe()  # the next edge is in it
     assert sizes[-1] <= 12
 
 
@@ -861,7 +861,7 @@ def test_a_move_shows_its_own_edges_whenever_it_is_looked_at():
             undone = stepper.undo()
             assert undone.draw().source == stepper.draw().source  # the edge that was undone comes next
             stepper.goto(0)
-            assert stepper.run().draw().source == stepper.draw().source  # all of them: nothing stands out
+            assert stepper.run().draw().source == stepper.draw().source  # all edges: none is special
 
 
 def test_a_graph_without_a_leaf_that_takes_a_gradient_is_run_too():

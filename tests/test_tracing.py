@@ -146,7 +146,7 @@ def test_what_looks_at_a_number_is_refused_naming_the_line(function):
         compile(function, [W, B])(argument)
     where, what = str(error.value).splitlines()
     assert where.startswith("test_tracing.py:") and where.endswith("# here"), where
-    assert ". " in what  # what is wrong, then what to do
+    assert ". " in what  # first what is wrong, then what to do
     assert type(W) is Value and W.data == 3.0
 
 
@@ -313,7 +313,7 @@ def test_to_other_threads_parameters_are_what_they_were():
         return layer([x, 1.0])[0] * w
 
     compile(function, layer.parameters())(1.0)
-    assert seen == [wanted] * 2  # once traced, and once as it stands
+    assert seen == [wanted] * 2  # one trace and one eager run
 
 
 def test_threads_may_trace_the_same_parameters():

@@ -349,7 +349,7 @@ def test_loops_of_ones_own_with_two_steps_and_two_optimisers(optimiser, options,
                 else:
                     seen.append(steps[i].batch(*batch))
             elif what < 7:
-                with suppress(GraphError):  # as long as no gradient has come
+                with suppress(GraphError):  # no gradient has arrived yet
                     optimizer.step()
             elif what < 9:
                 optimizer.zero_grad(set_to_none=what == 7 or k % 3 > 0)

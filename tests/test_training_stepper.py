@@ -108,7 +108,7 @@ def test_undo_takes_back_each_phase_and_the_optimizers_memory():
 def test_the_graph_of_an_update_gone_back_to_can_be_asked_again():
     training, params = made("SGD")
     training.run(3)
-    training.undo(2)  # to where the third update was about to be made
+    training.undo(2)  # back to just before the third update
     grads = [p.grad for p in params]
     assert training.phase == "update" and "is a sum over" in training.why("layers.1.bias[0]")
     assert [p.grad for p in params] == grads and training.backprop.done
@@ -173,7 +173,7 @@ def test_zero_grad_may_stand_before_backward_and_over_may_end_it():
     training, params = made("SGD")
     for _ in range(3):
         training.forward()
-        assert "as far as" in training.why("layers.0.bias[0]")  # which opens backprop
+        assert "as far as" in training.why("layers.0.bias[0]")  # this opens backprop
         training.zero_grad()
         while training.over().moved:
             pass
@@ -208,7 +208,7 @@ def test_a_broken_adam_is_just_so_broken(kind, how):
         training.mistake(kind)
     training.run(len(slopes))
     assert w.data == pytest.approx(adam(1.0, slopes, **how), rel=1e-12)
-    assert "rule" not in vars(training.optimizer)  # it is whole again
+    assert "rule" not in vars(training.optimizer)  # the optimizer is whole again
     if kind:
         assert w.data != pytest.approx(adam(1.0, slopes), rel=1e-9) and SLIPS[kind].phrase in training.where()
 

@@ -156,7 +156,7 @@ def is_code(english: str, name: str) -> bool:
     """Return whether every word of a text is the name of a variable of the lesson, a letter of its data, or the name of
     a key or an attribute on a player's page."""
     source = LESSONS[name].read_text(encoding="utf-8") if name in LESSONS else "data, grad, Home, End = 0"
-    words = set(re.findall(r"[A-Za-z]{3,}", re.sub(r"\{\w+\}", "", english))) - {"det"}  # as in a Russian textbook
+    words = set(re.findall(r"[A-Za-z]{3,}", re.sub(r"\{\w+\}", "", english))) - {"det"}  # Russian uses it
     return all(re.search(rf'(?m)^ *[\w, ]*\b{word}\b[\w, ]* = |`{word}`|^\w+ = \[.*"{word}"', source) for word in words)
 
 

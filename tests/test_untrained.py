@@ -253,7 +253,7 @@ def test_compiled_training_says_the_same(backend, way):
     go(compile(loss, model.parameters(), backend), optimizer, batch)
     assert model.state_dict() != before
     optimizer.zero_grad()
-    optimizer.step()  # it has moved before, so that this is a batch without a gradient
+    optimizer.step()  # parameters have moved before, so this is allowed
 
 
 def test_an_unhealthy_cut_is_told_by_detect_anomalies():

@@ -99,7 +99,7 @@ def test_a_grad_that_was_cleared_to_none_starts_afresh():
     c = a * a * b + a
     c.backward()
     expected = a.grad, b.grad
-    a.grad = b.grad = None  # as some clear it in PyTorch
+    a.grad = b.grad = None  # some clear gradients like this in PyTorch
     assert (
         not a.reached
         and repr(a) == "Value(3.0, grad not reached, label='a')"
@@ -309,7 +309,7 @@ def test_numpy_and_torch_scalars():
     assert dot(np.array([1.0, 2.0]), [Value(3.0), Value(4.0)]).data == 11.0
     assert type(dot(np.array([1.0, 2.0]), [Value(3.0), Value(4.0)]).operands[0]) is float
     a = Value(1.0)
-    a.data -= np.float64(1.0)  # as a learning rate or a square root of numpy's leaves it
+    a.data -= np.float64(1.0)  # a learning rate from numpy leaves such data
     a.grad = np.float64(2.0)
     assert repr(a) == "Value(0.0, grad=2.0)"
     with pytest.raises(DomainError, match=r"at a = 0\.0: want"):

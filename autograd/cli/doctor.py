@@ -22,7 +22,7 @@ from ..explain.terminal import has_colour, say
 __all__ = ["CHECKS", "Finding", "doctor"]
 
 OK, OPTIONAL, MISSING = "ok", "-", "FAIL"
-Finding = tuple[str, str]  # one of the three above, and a sentence
+Finding = tuple[str, str]  # one of the three words above, and a sentence
 
 
 def doctor() -> int:

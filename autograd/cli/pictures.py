@@ -17,8 +17,8 @@ from ..drawing import draw
 
 __all__ = ["add_flags", "given_flags"]
 
-RENAMED = {"show": "numbers"}  # because --show opens the picture
-WITHOUT = ("names", "input")  # which nobody can type in a shell
+RENAMED = {"show": "numbers"}  # the name --show is taken: it opens the picture
+WITHOUT = ("names", "input")  # nobody can type these in a shell
 
 
 def _options() -> list[Parameter]:

@@ -169,7 +169,7 @@ class Executable:
     def __init__(self, program: Program, parameters: Sequence[Value], sample: Sample, mode: Signature = ()) -> None:
         self.program = program
         self.parameters = [*parameters]
-        self.values = [*program.parameters, *program.constants]  # their numbers are read
+        self.values = [*program.parameters, *program.constants]  # the program reads their numbers
         self.sample = sample.like(sample.numbers)
         self.mode = mode
         self.edges = sum(len(node.operands) for node in program.order)

@@ -107,14 +107,14 @@ class Statements:
         self.names = {node: name if own(name) else language.prefix + name for node, name in self.bare.items()}
         self.lines: list[str] = []
         self.indent = INDENT
-        self.width: float = WIDTH  # of a line
+        self.width: float = WIDTH  # the maximum width of a line
         self.sections = Sections()
         self.pending: dict[Any, list[tuple[Any, Piece]]] = {}  # terms of a value's gradient, and their nodes
         self.running: set[Any] = set()  # values whose gradient is a variable from the start
         self.skipped: list[str] = []  # gradients of parameters to which zeros are not added
         self.tables: dict[tuple[str, ...], str] = {}  # the lists from which picks choose, once they are written
         picked = dict.fromkeys(c for node in program.picks for c in node.operands[1:] if not isinstance(c, float))
-        self.place = {c: i for i, c in enumerate(picked)}  # where the gradient of each is in a list
+        self.place = {c: i for i, c in enumerate(picked)}  # its gradient is there in a list
 
     def write(self, *lines: str) -> None:
         self.lines += [self.indent + line if line else "" for line in lines]

@@ -88,7 +88,7 @@ class Reach:
         inputs = {node: i for i, node in enumerate(program.inputs)}
         self._index = {pick: inputs[pick.operands[0]] for pick in program.picks}
         self._groups: list[tuple[int, list[Any]]] = []  # the position of an index, and picks that it decides
-        self._below: dict[tuple[int, int], tuple[list[int], list[int]]] = {}  # by group and index
+        self._below: dict[tuple[int, int], tuple[list[int], list[int]]] = {}  # keyed by group and index
         self._others: set[Any] = program.active
         always, self._first = self._descend([program.root])
         self._always = bytes(map({*always}.__contains__, range(len(parameters))))

@@ -43,7 +43,7 @@ class TraceContext:
         self.refused: TraceError | None = None
 
 
-running: dict[int, TraceContext] = {}  # by thread: for other threads, a parameter is still a Value
+running: dict[int, TraceContext] = {}  # by thread: in other threads, a parameter is still a Value
 
 
 _FIXES = {
@@ -75,7 +75,7 @@ def _refusal(node: Value, why: str) -> TraceError:
     plain = why in ("method", "number") and getattr(node, "plain", False)
     reason = "is a plain number" if plain else "has no number yet: compile() traces the function once, for all numbers"
     frame = users_frame()
-    while frame.f_back and is_library(frame.f_globals.get("__name__")):  # for example in statistics.mean()
+    while frame.f_back and is_library(frame.f_globals.get("__name__")):  # it may be in statistics.mean()
         frame = frame.f_back
     error = TraceError(f"{said_line((frame.f_code.co_filename, frame.f_lineno))}\n{what} {reason}. {_FIXES[why]}")
     context = running.get(get_ident())
@@ -308,7 +308,7 @@ def _as_a_value(name: str, method: Callable[..., Any]) -> Callable[..., Any]:
     return chosen
 
 
-_REFUSED = {  # by tracer and reason
+_REFUSED = {  # keyed by tracer and reason
     (Tracer, "compare"): "__lt__ __le__ __gt__ __ge__ __bool__",
     (Tracer, "convert"): "__float__ __int__ __complex__ __trunc__ __floor__ __ceil__ __round__",
     (Tracer, "data"): "item",

@@ -34,7 +34,7 @@ __all__ = ["POLICIES", "Programs", "as_program", "in_mode", "say_once", "traced"
 
 # Locks by process: one that a thread held at a fork would stay locked in the child.
 Locks = partial(defaultdict[int, Any], RLock)
-_one_at_a_time = Locks()  # since parameters, which threads may share, are tracers during a trace
+_one_at_a_time = Locks()  # threads may share parameters, which are tracers during a trace
 
 
 @gc_paused
@@ -119,7 +119,7 @@ def _argument_names(function: Callable[..., Any], count: int) -> list[str]:
     return [names[i] if i < len(names) else f"argument_{i + 1}" for i in range(count)]
 
 
-POLICIES = {"doubling": 2, "always": 0, "never": math.inf}  # and the number of the first call that is checked again
+POLICIES = {"doubling": 2, "always": 0, "never": math.inf}  # by name: the first call to check again
 OFTEN = 8  # how often a function is traced again before we warn
 WHOLE, VECTOR = 32, 8  # rows of a first batch to check: all if they are this few, otherwise a C vector and the rest
 MOST_SIGNATURES, MOST_EDGES = 256, 10_000_000  # how many a step keeps; it drops the least recently called first
@@ -202,7 +202,7 @@ class Programs:
             executable, known = self._trace(sample, rows)
             if len(known["parameters"]) > len(self.parameters):
                 self.retrace()
-            vars(self).update(known)  # in one step, which nothing can interrupt
+            vars(self).update(known)  # a single step, which nothing can interrupt
         self.kept[key] = executable
         self._forget_the_oldest(key)
         return executable
@@ -365,7 +365,7 @@ class Programs:
         for sample, result in zip(samples, itself.results):
             if parted := first_difference(program, sample.numbers, result):
                 where = f"the first value that differs is {described(*parted, program)}"
-                with record_source(), generators_put_back(guards.generators):  # once more, to remember lines
+                with record_source(), generators_put_back(guards.generators):  # trace again, to remember lines
                     sample.call(self.function)  # draws the same random numbers as when the function was traced
                     again = first_difference(program, sample.numbers, sample.call(self.function)) or ()
                 line = next(filter(None, (source_of(own) for own in again if isinstance(own, Value))), "")

@@ -163,7 +163,7 @@ class Updates:
             self._others = [p for params in members for p in params if p not in self._place]
             self._members, self._rules = members, None
         for program in (each.program for batch in batches * bool(self._others) for each, _ in batch.parts):
-            if strangers := {*self._others}.intersection(program.constants):  # such a parameter would never move
+            if strangers := {*self._others}.intersection(program.constants):  # these would never move
                 raise ArgumentError(
                     f"the optimizer has {program.name(strangers.pop())}, which the loss uses, but compile() did not get "
                     "it as a parameter, so no gradient reaches it: give it to compile(), too"
@@ -213,7 +213,7 @@ class Updates:
                         kept[: t.count] = array("d", known)
                 except (TypeError, KeyError):  # the state is not ours: Python raises the error
                     return []
-                if hasattr(state, "keep_elsewhere"):  # it is written back when somebody asks for it
+                if hasattr(state, "keep_elsewhere"):  # it is written back when it is looked up
                     self._lender = state
                     state.keep_elsewhere(self._give_memory)
             for kept, now in zip(t.options, options):

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Drawing"]
 
-SHOWN = ("text/html", "image/png")  # in a notebook
+SHOWN = ("text/html", "image/png")  # the formats that a notebook shows
 PIXELS = {"image/png": "png", "image/jpeg": "jpeg"}
 
 

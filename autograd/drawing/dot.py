@@ -97,7 +97,7 @@ class DotWriter:
 
     def facts(self, box: Box) -> list[tuple[str, str, str]]:
         """Return the rows of a box: a word, a number, the colour behind it."""
-        if box in self._facts:  # they are needed several times, and a box may hold many values
+        if box in self._facts:  # facts are needed several times, and a box may hold many values
             return self._facts[box]
         one = box.node  # data has a colour only if it is nan or inf
         shown = {"grads": worst(box.grads)} if one is None else {"grad": one.grad, "data": 0 * one.data}
@@ -138,7 +138,7 @@ class DotWriter:
         if "partials" in self.look.show and any(arrow.partial is not None for arrow in self.picture.arrows):
             notes.append("number on an arrow: partial, the slope of that one operation")
         texts = [] if self.room(many=False) else [text for box in self.picture.boxes for _, text, _ in self.facts(box)]
-        if any(map(ROUNDED.match, texts)):  # but not in a film, whose lines stay the same
+        if any(map(ROUNDED.match, texts)):  # this is not for films, whose lines stay the same
             notes.append("zeros after the decimal point: the number is rounded; 1.000 is close to 1, but not 1")
         if self.strongest:
             notes.append("orange: gradient above 0, blue: below 0; wide arrow: a large gradient flows back")

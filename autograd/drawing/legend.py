@@ -16,7 +16,7 @@ from .picture import FOLDED, Box, Picture
 
 __all__ = ["explained", "told", "translation"]
 
-translation: Callable[[str], str] = str  # of each sentence of a legend; a translator replaces it
+translation: Callable[[str], str] = str  # translates each sentence of a legend; may be replaced
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
 PLAIN = ("+", "-", "*", "/", "**")

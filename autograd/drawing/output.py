@@ -45,7 +45,7 @@ STYLE = (
 )
 
 LINKS = 40  # how many links to follow in a row, as Linux does
-BINARY = getattr(os, "O_BINARY", 0)  # only Windows has it
+BINARY = getattr(os, "O_BINARY", 0)  # only Windows has this flag
 
 
 class Progress:

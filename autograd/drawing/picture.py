@@ -213,7 +213,7 @@ class Picture:
         whole: Container[int] = (),
     ) -> None:
         self.notes: list[str] = []
-        self.is_tight = brief > 1  # there is little room
+        self.is_tight = brief > 1  # whether there is little room
         self.listed = FEW if self.is_tight else LISTED
         self.stale = ""  # a sentence about leaves whose data has changed since the graph was computed
         self._brief, self._whole = brief, whole

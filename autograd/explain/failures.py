@@ -83,7 +83,7 @@ def known_options(function: F) -> F:
     """
     code = function.__code__
     names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-    if "__signature__" in vars(function):  # for a function that passes options on
+    if "__signature__" in vars(function):  # the function passes options on
         names = tuple(function.__signature__.parameters)  # type: ignore[attr-defined]
 
     @wraps(function)

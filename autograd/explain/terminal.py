@@ -50,7 +50,7 @@ def encodable(text: str, stream: Any) -> str:
     return text.encode(encoding, "backslashreplace").decode(encoding)
 
 
-GAP = re.compile(" {3,}")  # between two columns
+GAP = re.compile(" {3,}")  # the gap between two columns
 
 
 def wrapped(line: str, width: int) -> str:

@@ -13,7 +13,7 @@ from ..graph import Graph
 __all__ = ["network_data"]
 
 NAMES = 60  # the space beside the first and the last column, in points
-TITLES = 34  # and the space above the dots
+TITLES = 34  # the space above the dots, in points
 
 
 def network_data(graph: Graph) -> dict[str, Any] | None:

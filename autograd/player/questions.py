@@ -73,7 +73,7 @@ class Question:
         for mistake in MISTAKES.values():
             if mistake.takes_for_ever(self.graph):
                 continue
-            with suppress(SingularityError):  # where a slope is infinite, there is no number
+            with suppress(SingularityError):  # where a slope is infinite, no number comes out
                 wrong = outcome(mistake, self.graph)[self.node]
                 if not same(wrong, truth) and (read is None or read.agrees(wrong)):
                     yield wrong, mistake.phrase, mistake.where(mistake, case)[1]
@@ -134,7 +134,7 @@ def tickets(questions: Sequence[Question]) -> list[int]:
     return [i for i, question in enumerate(questions) for _ in range(question.turns)]
 
 
-LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # without letters that look alike
+LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # no two of these look alike
 
 
 def checksum(text: str) -> str:

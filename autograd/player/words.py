@@ -87,7 +87,7 @@ def _as_it_is(sentence: str) -> str:
 
 language = "en"  # HTML's name for the character
 translation: Callable[[str], str] = _as_it_is
-computed: Callable[[str], str] = _as_it_is  # the same for a sentence with its fields filled in
+computed: Callable[[str], str] = _as_it_is  # translates a sentence with its fields filled in
 
 
 def said(sentence: str, **fields: object) -> str:

@@ -37,8 +37,8 @@ class Edges(Walker):
 
     def _prepare(self, fresh: bool | None) -> None:
         graph, nothing = self.graph, shared["NOT_REACHED"]
-        self._nodes = []  # the edges in the order of backprop: the node,
-        self._ks: list[int] = []  # and which of its operands
+        self._nodes = []  # the node of each edge, in the order of backprop
+        self._ks: list[int] = []  # which operand of the node each edge leads to
         self._left = dict.fromkeys(graph.nodes, 0)  # how many contributions each node still waits for
         for node in reversed(graph.nodes):
             for k, partial in enumerate(node.partials):

@@ -62,7 +62,7 @@ class _ExpressionReader(Reader):
         self.attributes = attributes
         self.conditions = conditions
         self.text, self._stand_ins = _with_stand_ins(self.shown, names)
-        written = ("add", "sub", "mul", "div")  # as + - * /
+        written = ("add", "sub", "mul", "div")  # these are written as + - * /
         self.functions = {name: _counts(_op(name)) for name in (*OPS, *_OTHER_NAMES) if name not in written}
 
     def named(self, name: str) -> str:

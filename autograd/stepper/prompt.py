@@ -74,7 +74,7 @@ class Session:
     """A conversation: the stepper and the last command. :meth:`answer` takes a line and returns the reply."""
 
     def __init__(self, stepper: Any) -> None:
-        self.stepper = stepper  # only what this stepper can do
+        self.stepper = stepper  # the commands are those that it can do
         self.commands = commands_of(stepper)
         self.last = next(iter(self.commands))
         self.over = False

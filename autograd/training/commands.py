@@ -39,7 +39,7 @@ def all_or_nothing(command: Callable[..., T]) -> Callable[..., T]:
 
     @wraps(command)
     def whole(stepper: Any, *args: Any, **kwargs: Any) -> T:
-        if vars(stepper).get("_is_busy"):  # it is part of another command
+        if vars(stepper).get("_is_busy"):  # this is part of another command
             return command(stepper, *args, **kwargs)
         put_back, end = stepper.keep(), partial(vars(stepper).pop, "_is_busy", None)
         try:
@@ -51,6 +51,6 @@ def all_or_nothing(command: Callable[..., T]) -> Callable[..., T]:
             put_back()
             raise
         finally:
-            end()  # one call, so that no interrupt comes before it
+            end()  # this is one call, so no interrupt comes before it
 
     return whole

@@ -23,7 +23,7 @@ from ..shared.training import FRAMES
 
 __all__ = ["main"]
 
-BOXES = 16  # in a graph: similar neurons share a box, or the graph would fill a wall
+BOXES = 16  # similar neurons share a box: otherwise the graph would fill a wall
 
 _ABOUT = """In the 1930s Edgar Anderson measured 150 irises of three species, and Ronald Fisher asked whether four
 lengths are enough to tell the species apart. Here a network of {parameters} parameters learns to do so from {train} of
@@ -45,7 +45,7 @@ def main(
     train = [i for i in range(150) if i not in held_out]
     scale = standardizer([table.xs[i] for i in train])
     xs, ys = [scale(x) for x in table.xs], table.ys
-    sepals = [add_up([x[k] for x in table.xs]) / len(xs) for k in (0, 1)]  # of the average flower
+    sepals = [add_up([x[k] for x in table.xs]) / len(xs) for k in (0, 1)]  # the sepals of the average flower
     petals = [x[2:] for x in table.xs]
     hard = deepest_in_another(xs, ys, train)
 

@@ -263,7 +263,7 @@ def _random(level: str, seed: int) -> Iterator[tuple[Value, str]]:
         except AutogradError:  # the expression has no value at these numbers
             continue
         if level in ("activation", "softmax") or all(node.data for node in Graph(root).nodes):
-            yield root, "; ".join([*before, f"f = {last}"])  # with a 0 in it, most slips give the right number too
+            yield root, "; ".join([*before, f"f = {last}"])  # a 0 would make most slips right
 
 
 def play(level: str, seed: int, read: Callable[[str], str] = input) -> int:

@@ -14,8 +14,8 @@ __all__ = ["BACKENDS", "DEMOS", "LESSONS", "Demo", "demo_of", "demos_in", "find"
 
 _FOLDER = Path(__file__).parents[1]
 _PACKAGE = __name__.partition(".")[0]  # demos in a checkout, scalar_autograd where it is installed
-LESSONS = ("0", "53", "53b", "55", "54", "52", "56", "51", "7")  # in teaching order
-BACKENDS = ("auto", "python", "c", "eager")  # those of compile(), and "eager" for none
+LESSONS = ("0", "53", "53b", "55", "54", "52", "56", "51", "7")  # the lessons, in teaching order
+BACKENDS = ("auto", "python", "c", "eager")  # those of compile(), and "eager"
 
 
 class Demo(NamedTuple):

@@ -130,7 +130,7 @@ def arrow(
 # --- Small pictures next to a training film: SVG text, quickly drawn, since each frame has one -----------------------
 
 
-_ASKED, _BETWEEN = (15, 11), 4  # where scores are sampled, and how many pixels apart
+_ASKED, _BETWEEN = (15, 11), 4  # how many places are sampled, and how many pixels apart
 _SHAPES = {"o": "M1 5a4 4 0 1 0 8 0a4 4 0 1 0-8 0", "s": "M1.5 1.5h7v7h-7z", "^": "M5 .5l4.5 8.5h-9z"}
 
 

@@ -17,7 +17,7 @@ from .progress import Progress
 __all__ = ["AT_ONCE", "FRAMES", "Eager", "Run", "train"]
 
 AT_ONCE = 50  # updates between two progress reports
-FRAMES = 25  # in a training film, roughly
+FRAMES = 25  # roughly how many frames a training film has
 
 
 class Run(NamedTuple):

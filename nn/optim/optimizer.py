@@ -56,7 +56,7 @@ class Optimizer:
             fix = "give its parameters()" if hasattr(params, "parameters") else fix
             raise ArgumentError(f"{type(self).__name__}: want a list of parameters, got {_short(params)}: {fix}")
         listed = list(params)
-        if not listed and hasattr(params, "__next__") and not hasattr(params, "__len__"):  # it yields its items once
+        if not listed and hasattr(params, "__next__") and not hasattr(params, "__len__"):  # an iterator
             from autograd.explain.untrained import used_up
 
             raise used_up(type(self).__name__, params)

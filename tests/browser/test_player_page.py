@@ -187,7 +187,7 @@ def test_modules_open_and_close(tmp_path):
         network(), tmp_path / "f.html", names, closed, count, toggle, closed, ADDRESS, ["dispatch", ".box.module", "click"],
         closed, count, at="#edge=0&closed=",
     )  # fmt: skip
-    assert seen[0] == ["MLP", "layers.0", "layers.1", "layers.2"]  # as they are executed
+    assert seen[0] == ["MLP", "layers.0", "layers.1", "layers.2"]  # the order is that of execution
     assert seen[1] == seen[7] == [] and seen[2] == seen[8]
     assert seen[4] == ["layers.0"] and seen[5] == "#edge=0&closed=layers.0"
 

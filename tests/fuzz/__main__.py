@@ -106,7 +106,7 @@ class Run:
                 return any(
                     other.mode == mode and _kind(other) == kind for other in disagreements(shorter, [mode], number)
                 )
-            except Exception:  # no longer a program
+            except Exception:  # it is no longer a program
                 return False
 
         until = self.clock() + max(0.0, SHARE * (self.end - self.clock()))

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from fractions import Fraction
 
 UNIT = 2.0**-53  # half a unit in the last place of 1
-ULPS = 4  # by how many UNITs of its result a function of a mathematical library may be off: two units in the last place
+ULPS = 4  # how many UNITs a library function may be off: two units in the last place
 LARGEST = math.ldexp(1.0, 1023) * (2 - 2.0**-52)
 SMALLEST = 5e-324
 

@@ -28,7 +28,7 @@ from .programs import OWN
 from .torch_side import Torch
 
 LONG = 2500  # above this many nodes, exact numbers are floats, and modes that look at every node are left out
-ROWS = 3  # of a batch
+ROWS = 3  # the number of rows of a batch
 
 
 for _row in OWN:  # the C backend is built for the rows that exist: once, for all of them
@@ -480,7 +480,7 @@ def pasted(case):
     for node in graph_nodes:
         node.label = labels.get(node, "")
     try:
-        text = eval("str(value.formula())", {"value": f})  # where no other variable could name a node
+        text = eval("str(value.formula())", {"value": f})  # no other variable can name a node
     finally:
         for node, label in zip(graph_nodes, kept):
             node.label = label

@@ -86,7 +86,7 @@ class Writer:
         self.leaves: list[str] = []
         self.modules: dict[str, str] = {}  # the kind of each by its name
         self.own: list[str] = []
-        self.loops: list[str] = []  # what changes in a loop
+        self.loops: list[str] = []  # the variables that change in a loop
         self.made = 0
 
     def chance(self, p: float) -> bool:

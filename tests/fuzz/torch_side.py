@@ -93,7 +93,7 @@ class Torch:
         x = self.tensor(a)
         if not isinstance(option, Tensor):
             return function(x, option)
-        return self.torch.where(x > 0, x, below(x.clamp(max=0)))  # above 0, the option's slope is 0, and it has one
+        return self.torch.where(x > 0, x, below(x.clamp(max=0)))  # above 0, the option has a slope, which is 0
 
     def _softplus(self, a):
         return self.F.softplus(self.tensor(a))

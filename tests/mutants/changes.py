@@ -75,7 +75,7 @@ class Change:
 
 
 Parents = dict[ast.AST, ast.AST]
-SOURCES: dict[str, str] = {}  # in place of files, by their name
+SOURCES: dict[str, str] = {}  # texts to use in place of files, by file name
 
 
 def _source(file: str) -> str:

@@ -90,7 +90,7 @@ def exchange(change: Change) -> bool:
             if code is not None and code != thing.__code__:
                 try:
                     thing.__code__ = code
-                except (ValueError, DeprecationWarning):  # it closes over other names, or is a generator no longer
+                except (ValueError, DeprecationWarning):  # its closure differs, or it is no longer a generator
                     return False
                 exchanged = True
     return exchanged

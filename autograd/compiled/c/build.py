@@ -36,7 +36,7 @@ from ...explain.source import users_line
 ctypes: Any = None
 try:
     import ctypes
-except ImportError as error:  # from Python 3.12 on, in any interpreter of a process except the first
+except ImportError as error:  # Python 3.12 and later, in a second interpreter of a process
     _NO_CTYPES = str(error)
 
 __all__ = ["build", "cache_folder", "compiler", "ctypes", "load", "tried_once"]
@@ -120,7 +120,7 @@ def _users_cache() -> str:
     base = os.environ.get("LOCALAPPDATA" if sys.platform == "win32" else "XDG_CACHE_HOME") or at_home(
         *{"win32": ("AppData", "Local"), "darwin": ("Library", "Caches")}.get(sys.platform, (".cache",))
     )
-    return base if os.path.isabs(base) else at_home(".cache")  # as the XDG specification says
+    return base if os.path.isabs(base) else at_home(".cache")  # the XDG specification ignores relative paths
 
 
 def build(source: str) -> Path:

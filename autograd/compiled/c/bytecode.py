@@ -25,7 +25,7 @@ __all__ = ["Bytecode"]
 STRIP, LIST = range(2)  # where operands are: in consecutive slots, or anywhere
 PRODUCT, PRODUCT_BY_LANE, PICKED = -1, -2, -3
 SINGLE, MANY, WIDE = range(3)
-LISTED = Op("listed")  # not an operation: a list of operands
+LISTED = Op("listed")  # this is not an operation, but a list of operands
 FEW = 4  # fewer results than this do not share an instruction
 
 
@@ -40,7 +40,7 @@ class _Places(dict[Any, int]):
         super().__init__(zip(leaves, range(len(leaves))))
         self.ops: list[Any] = [None for _ in leaves]
         self.operands: list[tuple[int, ...]] = [() for _ in leaves]
-        self.literals: dict[str, int] = {}  # by their digits, since -0.0 is not 0.0
+        self.literals: dict[str, int] = {}  # the keys are digits, since -0.0 equals 0.0
         self._lists: dict[tuple[int, ...], int] = {}
         splits: dict[tuple[int, int], list[Any]] = {}  # the positions of operands, by name; a slice for a list
         for node in nodes:

@@ -88,7 +88,7 @@ class Interpreter:
         self.computes = ctypes.c_void_p.in_dll(library, "computes").value or 0
         self.train.restype = ctypes.c_ssize_t
         self.train.argtypes = [ctypes.c_void_p, *[ctypes.c_ssize_t] * 3, *[ctypes.c_void_p] * 3]
-        Context().run(self._prove)  # in a context where no mode is on
+        Context().run(self._prove)  # no mode is on in this context
 
     def _prove(self) -> None:
         """Run a known program, for one row and for many, and compare the numbers with Python's.

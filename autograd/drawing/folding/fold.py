@@ -65,8 +65,8 @@ class _State(NamedTuple):
     dots: bool = False  # sums of products
     joined: bool = False  # a neuron and its activation
     ends: int = 0  # how many groups are kept at the ends of long chains; 0 keeps everything
-    kinds: bool = False  # all values made and used alike, such as the neurons of a layer
-    types: bool = False  # and modules of one class, such as heads of attention
+    kinds: bool = False  # fold all values made and used alike, such as the neurons of a layer
+    types: bool = False  # also fold modules of one class, such as heads of attention
     repeats: bool = False  # of blocks
     opened: frozenset[str] = frozenset()  # modules, by name
     split: frozenset[int] = frozenset()  # groups, by their first value
@@ -230,7 +230,7 @@ class _Folder:
             return True
         operations = sum(group.what != "leaf" for group in folded.groups)
         if self.is_large and self.has_room is not None and operations > OUTLINE:
-            return False  # without making the picture
+            return False  # there is no need to make the picture
         return operations <= self.budget and (self.has_room is not None or self.size(folded) <= self.budget)
 
     # --- Looking for what fits ---
@@ -255,7 +255,7 @@ class _Folder:
         operations = sum(map(bool, self.listing.operands))
         if operations <= budget or state.depth < self.listing.depth or self.closes is not None:
             yield state
-        if not self.is_large:  # each takes time, and a very large graph needs both
+        if not self.is_large:  # each attempt takes time, and a very large graph needs both
             yield state._replace(turns=True)
             yield state._replace(samples=True)
         state = state._replace(turns=True, samples=True, dots=self.is_large)

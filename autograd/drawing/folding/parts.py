@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 CHAINS = {"add": "sum", "sub": "sum", "mul": "product"}  # long chains of these are drawn as one operation
-FEW = 4  # the same where there is little room
+FEW = 4  # where there is little room, a chain this long counts as long
 LONG = 4  # the minimum number of terms in a chain worth folding
 ENDS, RUN = 5, 100  # in a large graph, the middle of a run of this many values is one part, and its ends are kept
 TANGLED = 1.5  # the maximum number of arrows per box that a reader can follow
@@ -173,7 +173,7 @@ def chain_of(op: Any) -> str:
     return CHAINS.get(op, "")
 
 
-Closes = Callable[[Scope, int], bool]  # from a call and its depth: whether to draw it as one box
+Closes = Callable[[Scope, int], bool]  # given a call and its depth, says whether to draw it as one box
 
 
 def parts_of(

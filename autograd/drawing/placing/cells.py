@@ -15,9 +15,9 @@ from ..picture import Arrow, Box, Cluster, Picture
 
 __all__ = ["BoxCell", "Cell", "FrameCell", "Link", "Pass", "Row", "Sizes", "Step", "cells_of"]
 
-STEM = 12  # from an operation to the box of its result
-RISE = 16  # from an operation to what is under it
-CLEAR = 4  # between a number and the arrows above and below it
+STEM = 12  # the distance from an operation to the box of its result
+RISE = 16  # the distance from an operation to what is under it
+CLEAR = 4  # the gap between a number and the arrows above and below
 
 Size = tuple[float, float]
 

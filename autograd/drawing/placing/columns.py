@@ -8,8 +8,8 @@ from .cells import BoxCell, Cell, FrameCell, Link, Pass, Row, Step
 
 __all__ = ["gaps", "ranked", "row_of", "set_columns"]
 
-BETWEEN = 12  # between two stacked cells
-BESIDE = 7  # between a cell and an arrow that passes it by
+BETWEEN = 12  # the distance between two stacked cells
+BESIDE = 7  # the distance between a cell and an arrow that passes it
 CURVE = 16  # the minimum distance for an arrow to change its height
 ROUNDS = 8  # of settling
 

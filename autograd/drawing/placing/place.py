@@ -14,9 +14,9 @@ from .turning import Turn
 
 __all__ = ["Arrangement", "Placement", "Rect", "Route", "Sizes"]
 
-PAD = 10  # between a frame and its contents
-BETWEEN_ROWS = 6  # below the lanes of one row
-LANE = 6  # between lanes of arrows side by side
+PAD = 10  # the distance between a frame and its contents
+BETWEEN_ROWS = 6  # the space below the lanes of one row
+LANE = 6  # the distance between lanes of arrows
 MOST_CROSSING, MOST_IN_LOOPS = 3, 9  # the maximum number of arrows from one row to the next; the same within a loop
 
 
@@ -134,7 +134,7 @@ def _broken(frame: FrameCell, row: Row, back: set[Link], limit: float) -> list[R
         breaks = _breaks(row, spans, limit, loops)
     if not breaks:
         return [row]
-    room = PAD + LANE * max(len(spans[at]) for at in breaks)  # for the arrows from row to row
+    room = PAD + LANE * max(len(spans[at]) for at in breaks)  # this is for arrows from row to row
     if _longest(row, breaks) + room > limit:
         limit -= room
         breaks = _breaks(row, spans, limit, loops)

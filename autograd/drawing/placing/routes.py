@@ -12,7 +12,7 @@ from .cells import BoxCell, FrameCell, Link, Pass
 
 __all__ = ["Route", "route_of"]
 
-LANE = 6  # between lanes side by side
+LANE = 6  # the distance between lanes
 TURN = 5  # the radius of a corner
 LEVEL = 0.7  # how far from a circle's middle an arrow may arrive level, as a fraction of the radius
 

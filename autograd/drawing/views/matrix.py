@@ -78,7 +78,7 @@ def _written(
 ) -> _MatrixWriter:
     picture = Picture(graph, groups, ModuleNames())
     for box in picture.boxes:
-        box.times = 1  # all of them are shown
+        box.times = 1  # all of its values are shown
     writer = _MatrixWriter(picture, look)
     writer.page, writer.detail = page, way.detail
     writer.results = {graph.nodes[part.top] for group in groups for part in group.parts}

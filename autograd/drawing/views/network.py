@@ -24,7 +24,7 @@ SMALL, LARGE = 30.0, 40.0  # the width of a dot, in points at the usual font siz
 MOST, FEWER = 16, 12  # the maximum number of dots in a column, and where there is little room; others are left out
 NUMBERED, SPARSE = 40, 6  # the maximum numbers of lines that carry numbers, and of columns with room for them
 NEAR, FAR = 32.0, 76.0  # the distance between dots in a column: the minimum and the maximum
-ACROSS, CLOSE, WIDE = 170.0, 70.0, 860.0  # between columns: the maximum and the minimum; all together
+ACROSS, CLOSE, WIDE = 170.0, 70.0, 860.0  # distances of columns: maximum, minimum, and total
 STACKED = 44.0  # the distance between two layers in one column
 
 

@@ -60,7 +60,7 @@ class _Writer:
     """A writer that turns a network into DOT, in the style of a Look."""
 
     def __init__(self, network: Network, look: Look, layers: int) -> None:
-        self.layers = layers  # of the graph
+        self.layers = layers  # the layers of the graph
         self.network, self.graph, self.look, self.palette = network, network.graph, look, look.palette
         self.gradients = "grad" in look.show and look.show != NUMBERS
         weights = [abs(self.strength(weight)) for _, _, weight in network.edges if weight is not None]

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 __all__ = ["contour_lines", "contour_regions"]
 
 Point = tuple[float, float]
-Crossing = tuple[int, int, int]  # on the edge of a cell that starts at row i, column j, and goes right (0) or down (1)
+Crossing = tuple[int, int, int]  # (i, j, way): on the edge of a cell from row i, column j, right (0) or down (1)
 
 
 def contour_lines(

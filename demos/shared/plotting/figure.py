@@ -25,10 +25,10 @@ from .svg import LONGEST, PAPER, lines_of, number, path, shown, style_sheet, tex
 __all__ = ["Figure"]
 
 INCH = 72.0
-PAD, GAP = 9.0, 12.0  # around the figure, and between panels
+PAD, GAP = 9.0, 12.0  # the space around the figure, and between panels
 HEADING, LABEL, TITLE = 14.0, 12.0, 12.0  # sizes of words
 TICK_LENGTH, GRID = 3.5, "#e6e9ec"
-SWATCH = 22.0  # in a legend
+SWATCH = 22.0  # the width of a line in a legend
 LEAST = 0.4  # the fraction of a panel that its axes always get, however long the labels are
 CORNERS = ("upper right", "upper left", "lower left", "lower right", "center right", "center left", "lower center",
            "upper center")  # fmt: skip

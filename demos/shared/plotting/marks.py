@@ -25,7 +25,7 @@ SHAPES = {  # corners, in halves of a marker's size
     "^": [(0.0, -1.1), (1.1, 0.95), (-1.1, 0.95)],
     "*": [(r * math.sin(k * math.pi / 5), -r * math.cos(k * math.pi / 5)) for k in range(10) for r in [(1.1, 0.45)[k % 2]]],
 }  # fmt: skip
-HEAD, HEAD_WIDTH = 9.0, 3.4  # of an arrow
+HEAD, HEAD_WIDTH = 9.0, 3.4  # the length and width of an arrowhead
 
 
 def dashes_of(style: Any, width: float) -> tuple[float, ...]:
