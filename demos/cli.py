@@ -50,7 +50,7 @@ def _main(arguments: Sequence[str] | None) -> int:
         print(_listing(), *([parser.format_help()] if options.help else []), sep="\n\n")
         return 0
     if demo is None and name != "all":
-        meant = nearest(name)
+        meant = nearest(name.lower(), [*(one.name for one in DEMOS), "all"], 0.5)
         if not meant:
             return _complain(
                 tr("there is no demo {name}; to list them all: {command}", name=repr(name), command=program())
@@ -272,6 +272,12 @@ def command(arguments: Sequence[str] | None = None) -> int:
         status = main(language)
         print(tr("Backprop of an expression, step by step: {command}", command=_EXPRESSION))
         return status
+    meant = nearest(words[0].lower(), COMMANDS, 0.75)
+    if meant and len(words) > 1 and "=" not in words[1]:
+        return _complain(
+            tr("there is no command {name}; did you mean {meant}? {command}", name=repr(words[0]), meant=meant,
+               command=f"scalar-autograd {meant} {' '.join(words[1:])}")
+        )  # fmt: skip
     from autograd.cli.command import main as step_through
 
     return step_through(arguments)

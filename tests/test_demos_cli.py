@@ -16,7 +16,7 @@ import pytest
 
 from demos import cli
 from demos.shared import environment
-from demos.shared.catalog import DEMOS, LESSONS, find, nearest
+from demos.shared.catalog import DEMOS, LESSONS, find
 
 ROOT = Path(__file__).parent.parent
 RUSSIAN = (  # copied from the list that the project grew from
@@ -103,9 +103,9 @@ def test_a_question_is_found_by_number_and_by_name():
     assert find("99") is None
 
 
-def test_a_misspelled_name_is_answered_with_the_nearest():
+def test_a_misspelled_name_is_answered_with_the_nearest(capsys):
     for typed, meant in (("irsi", "iris"), ("Moons", "moons"), ("atention", "attention"), ("al", "all")):
-        assert nearest(typed) == meant
+        assert cli.main([typed]) == 2 and f"did you mean {meant}?" in capsys.readouterr().err
     said = start("-m", "demos", "irsi")
     assert said.returncode == 2 and said.stderr.count("\n") == 1 and "did you mean iris?" in said.stderr
 
@@ -131,6 +131,20 @@ def test_a_bad_word_gets_one_sentence(words, wanted, capsys):
     said = capsys.readouterr()
     assert status == 2 and said.out == ""
     assert wanted in said.err and said.err.startswith("demos: ") and said.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"), [("chek my.py", "check my.py"), ("exercise f", "exercises f"), ("Quizz order", "quiz order")]
+)
+def test_a_command_that_is_misspelt_is_told_in_full(words, meant, capsys):
+    assert cli.command(words.split()) == 2
+    said = capsys.readouterr().err
+    assert said.endswith(f"scalar-autograd {meant}\n") and said.count("\n") == 1
+
+
+def test_a_name_like_a_command_may_be_an_expression(capsys):
+    assert cli.command(["checks * 2", "checks=1"]) == 0 and "checks" in capsys.readouterr().out
+    assert cli.command(["checks", "checks=1"]) == 0 and "checks" in capsys.readouterr().out
 
 
 def test_help_is_there(capsys):

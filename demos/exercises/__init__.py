@@ -12,7 +12,7 @@ from typing import Any
 
 from ..languages import tr
 from . import attention, descent, layers, matrices, own_value, paths, slopes, training
-from .exercise import EXERCISES, LESSONS, LEVELS, Exercise, exercises_of, nearest
+from .exercise import EXERCISES, LESSONS, LEVELS, Exercise, did_you_mean, exercises_of
 from .sandbox import safe_repr
 from .verdict import verdict_on
 
@@ -111,7 +111,7 @@ def _say_unknown(thing: Any, name: str) -> None:
 
 
 def _unknown(name: str) -> str:
-    text = tr("there is no exercise {name}: ", name=repr(name)) + nearest(name, EXERCISES)
+    text = tr("there is no exercise {name}: ", name=repr(name)) + did_you_mean(name, EXERCISES)
     return text + tr("check() lists all {count}", count=len(EXERCISES))
 
 

@@ -16,15 +16,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import deepcopy
-from difflib import get_close_matches
 from functools import cache
 from random import Random
 from typing import Any, NamedTuple
 
 from ..languages import tr
-from ..shared.catalog import LESSONS
+from ..shared.catalog import LESSONS, nearest
 
-__all__ = ["EXERCISES", "LESSONS", "LEVELS", "Case", "Exercise", "Slips", "exercise", "exercises_of", "nearest"]
+__all__ = ["EXERCISES", "LESSONS", "LEVELS", "Case", "Exercise", "Slips", "did_you_mean", "exercise", "exercises_of"]
 
 LEVELS = ("easy", "medium", "hard")
 
@@ -151,7 +150,7 @@ def exercises_of(lesson: str) -> Iterator[Exercise]:
     return iter(sorted(found, key=lambda one: LEVELS.index(one.level)))
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
+def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Ask whether the known name that is most like this one was meant; empty if none is like it."""
-    meant = next(iter(get_close_matches(name, known, 1)), "")
+    meant = nearest(name, known)
     return tr("did you mean {name}? ", name=meant) if meant else ""

@@ -19,7 +19,7 @@ from collections.abc import Callable, Sequence
 from itertools import combinations
 from typing import Any, NamedTuple
 
-from ..exercises.exercise import LESSONS, Slips, nearest
+from ..exercises.exercise import LESSONS, Slips, did_you_mean
 from ..languages import tr
 from ..shared.page import asked
 
@@ -143,7 +143,7 @@ def predict(name: str = "", guess: Any = None) -> None:
                 print(f"  {lesson:>3}  {each.name:23} {each.asked()[0]}")
         return
     if name not in QUESTIONS:
-        text = tr("there is no question {name}: ", name=repr(name)) + nearest(str(name), QUESTIONS)
+        text = tr("there is no question {name}: ", name=repr(name)) + did_you_mean(str(name), QUESTIONS)
         raise LookupError(text + tr("predict() lists all {count}", count=len(QUESTIONS)))
     one = QUESTIONS[name]
     text, choices, *_ = one.asked()

@@ -7,6 +7,7 @@ The first line of a docstring, or of a page's first cell, is the question that a
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -86,8 +87,8 @@ def find(text: str) -> Demo | None:
     return next((demo for demo in DEMOS if text in (demo.name, demo.lesson or demo.name)), None)
 
 
-def nearest(text: str) -> str:
-    """Return the name that was probably meant, for an unknown one."""
+def nearest(text: str, names: Iterable[str], likeness: float = 0.6) -> str:
+    """Return the name that was probably meant, for an unknown one; empty if none is at least so much like it."""
     from difflib import get_close_matches
 
-    return next(iter(get_close_matches(text.lower(), [*(demo.name for demo in DEMOS), "all"], 1, 0.5)), "")
+    return next(iter(get_close_matches(text, [*names], 1, likeness)), "")
