@@ -36,7 +36,7 @@ def kept():
 
 
 def mix(rng):
-    """One call on a list of some length, of Values or of numbers, with or without more."""
+    """Make a call on a list of some length, of Values or of numbers, with or without other operands."""
     n, values = rng.randrange(1, 40_000), rng.random() < 0.7
     n = n if rng.random() < 0.005 else 1 + n % 400
     xs = [Value(1.0)] * n if values else [1.0] * n

@@ -139,8 +139,8 @@ def test_a_compiler_that_hangs_is_ended_with_what_it_started(tmp_path, monkeypat
 
 @needs_c
 def test_a_second_interpreter_goes_on_in_python_or_has_its_own_c(tmp_path):
-    """Before Python 3.12 it may not be able to start a compiler or load ctypes. Otherwise both train with one library,
-    on their own Values."""
+    """Before Python 3.12 a second interpreter may not be able to start a compiler or load ctypes. Otherwise both train
+    with one library, on their own Values."""
     pytest.importorskip("_interpreters" if sys.version_info >= (3, 13) else "_xxsubinterpreters")
     program = f"""
 import sys, warnings

@@ -992,7 +992,7 @@ def an_int_too_large(compiled):
     yield step(2**53 + 1)
 
 
-# Whether a function is traced again is decided before a backend runs: so the quick suite tries only one scenario in
+# Whether a function is traced again is decided before a backend runs, so the quick suite tries only one scenario in
 # three in C.
 ROWS = [
     pytest.param(

@@ -343,7 +343,7 @@ def read_text(text):
 
 
 def read_formula(text):
-    """Python that computes and does nothing else; labels are in strings and remarks."""
+    """Python that computes and does nothing else; labels are in strings and comments."""
     assert all(line.isprintable() for line in text.split("\n")), text
     tree, said = ast.parse(text), [text]
     for node in ast.walk(tree):

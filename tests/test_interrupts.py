@@ -472,7 +472,7 @@ class InUpdates(Interrupter):
     "name", ["training by hand: run", pytest.param("training: run with a mistake", marks=pytest.mark.slow)]
 )
 def test_every_place_where_gradients_are_put_back(name):
-    """A context manager that was entered, but not by its `with`, ends when the traceback does: too late to put anything back."""
+    """A context manager entered without its `with` ends only when the traceback does: too late to put anything back."""
     assert [str(fault) for fault in sweep(SCENARIOS[name], interrupter=InUpdates)] == []
 
 

@@ -35,7 +35,7 @@ needs_node = pytest.mark.skipif(not shutil.which("node"), reason="no node here")
 
 
 def rows(sizes=(1, 2, 3, 10, 65), rounds=1):
-    """Scores near an offset, rows that are masked in part and throughout, and rows where some probabilities vanish."""
+    """Scores near an offset, rows that are partly or entirely masked, and rows where some probabilities vanish."""
     rng = random.Random(0)
     for n in sizes:
         for _ in range(rounds):
@@ -218,7 +218,7 @@ def test_second_derivatives():
 
 @pytest.mark.slow
 def test_pytorch_is_no_better():
-    """The worst error over many rows is at most the bound, which holds above, or twice PyTorch's."""
+    """The worst error over many rows is at most the bound tested above, or twice PyTorch's."""
     torch = pytest.importorskip("torch")
     for xs in rows(sizes=(2, 5, 17, 40, 65), rounds=8):
         row, t = Wanted(xs), torch.tensor(xs, dtype=torch.float64)

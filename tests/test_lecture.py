@@ -56,7 +56,7 @@ def everything_below(root):
 
 
 def in_order(root):
-    """Operands before what is computed from them."""
+    """List operands before what is computed from them."""
     order, seen = [], set()
 
     def visit(v):

@@ -1,4 +1,4 @@
-"""Special points: beside PyTorch's numbers there, and what follows for gradients, ties, and data of any kind."""
+"""Special points: our numbers compared with PyTorch's, and what follows for gradients, ties, and data of any kind."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def test_all_that_differs_from_pytorch_is_in_the_table(golden):
 
 
 def test_a_difference_without_a_reason_is_found(monkeypatch):
-    """The table is made by a check that can fail: on a wrong slope, and on a reason that is none any more."""
+    """The table is made by a check that can fail: on a wrong slope, and on a reason that no longer holds."""
     wrong = special_points.Difference("relu", "first", (0.0,), 1.0, 0.0)
     monkeypatch.setattr(special_points, "differences", lambda: iter([wrong]))
     with pytest.raises(AssertionError, match="no reason is known"):

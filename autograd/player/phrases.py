@@ -38,7 +38,7 @@ class _Blank:
 
 
 class _Blanks:
-    """A graph whose nodes are named after their positions, and constants that vary after their numbers."""
+    """A graph whose nodes are named after their positions; constants that vary are named after their numbers."""
 
     def __init__(self, varying: Collection[int]) -> None:
         self.varying = varying

@@ -82,7 +82,7 @@ class Session:
     def answer(self, line: str) -> str:
         """Return the reply to one line; a wrong line gets one sentence and changes nothing.
 
-        A line that begins with # is a remark. One line may hold several commands: ``step; why a``.
+        A line that begins with # is a comment. One line may hold several commands: ``step; why a``.
         """
         typed, line = line, line.strip() or self.last
         if line.startswith("#"):
@@ -287,7 +287,7 @@ def help_text(prompted: object, beginning: str = "") -> str:
     words = {"unit": stepper.unit, "quantity": stepper.quantity, "indent": " " * 16, **stepper.help_words}
     return "\n".join(
         [
-            "Two letters of a command are enough; Enter repeats it; # begins a remark;",
+            "Two letters of a command are enough; Enter repeats it; # begins a comment;",
             "a name shows that node or module; any other line is an expression of",
             f"the names, such as 1 - f**2 or {words['example']}.",
             *(

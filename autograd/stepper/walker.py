@@ -344,7 +344,8 @@ class Walker(Moves):
             self.goto(here)
 
     def show(self, **options: Unpack[DrawingOptions]) -> str:
-        """Open the picture, print its path, and return it. If nothing can be laid out, print why, and the text."""
+        """Open the picture, print its path, and return it. If nothing can be laid out, print why, and the text
+        instead."""
         from ..drawing import open_drawing
 
         return open_drawing(self.draw(**options), self.name(self.root), lambda: repr(self))

@@ -117,7 +117,7 @@ def kinds_as_one(groups: list[Group], opened: Callable[[Group], bool], by_type: 
         colours[group] = numbers.setdefault(key, len(numbers))
     made = dict(colours)
     uses: dict[Group, set[Any]] = {group: set() for group in groups}
-    for group in groups:  # first the uses by the next iteration, since its groups may come earlier in the list
+    for group in groups:  # uses by the next iteration come first: its groups may be earlier in the list
         for role, earlier, tail in operands[group]:
             if tail is not None and group.turns > 1 and earlier:
                 uses[tail].add((role, "next turn", made[group]))

@@ -109,7 +109,7 @@ class _Loops:
         return self._in_place[group]
 
     def _is_turn(self, group: Group, earlier: Group) -> bool:
-        """Test whether one group is another one iteration later, and so is everything they are computed from."""
+        """Test whether one group is the other, one iteration later, and so is everything they are computed from."""
         shift: dict[Group, Group] = {}
         later: dict[Group, Group] = {}
         shares = False

@@ -15,7 +15,7 @@ __all__ = ["SLIDE", "Page", "page_size", "scale_on"]
 Page: TypeAlias = "tuple[float, float] | str | None"
 
 SLIDE = (960.0, 540.0)  # a 16:9 slide in points, as in Beamer, PowerPoint and Keynote
-PAPER = {"a4": (451.0, 698.0)}  # the size without margins of 2 cm
+PAPER = {"a4": (451.0, 698.0)}  # the size inside margins of 2 cm
 
 
 def page_size(page: Any) -> tuple[float, float] | None:
