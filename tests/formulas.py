@@ -467,7 +467,7 @@ class Compiled:
 
     def _run(self, rows):
         try:
-            plan = Schedule([[self.executable.portion(rows, len(rows))]])
+            plan = Schedule([[self.executable.portion(rows, self.executable.kind(True, len(rows)))]])
             return plan.run(Training(self.weights)), self.gradients()
         except ArithmeticError:
             return None

@@ -39,8 +39,7 @@ Signature = tuple[Any, ...]
 Row = Sequence[float]  # the numbers in the arguments, in order
 _PLAIN = {float, int}
 MANY_ROWS = 4  # the minimum number of rows in a batch worth computing side by side
-SIZES = 8  # the maximum number of batch sizes for which memory is kept
-KINDS = ("python", "c one", "c many")  # the kinds of code that may run a program; each is checked
+KINDS = IN_PYTHON, ONE_IN_C, MANY_IN_C = "python", "c one", "c many"  # of code that may run a program; each is checked
 
 _NAMESPACE: dict[str, Any] = {name: getattr(math, name) for name in FUNCTIONS if name != "abs"}
 _NAMESPACE.update(abs=abs, larger=larger, inf=math.inf, nan=math.nan)
@@ -159,18 +158,21 @@ def _rows_of_one_signature(columns: Sequence[Sequence[Any]]) -> list[Row] | None
 class Executable:
     """The program traced for one signature of arguments, and everything made from it so far.
 
-    parameters: all those of the compiled step. sample: the arguments it was traced with. mode: the mode it was traced
-    in, from in_mode(). edges: how much work it is. choices: the number of candidates for each input that picks, by
-    position. used, last_check: the number of the last call that ran it, and of the last that checked it. is_quick:
-    whether one sample runs in Python, by code that has been checked. last: the rows it last ran on, whether in C, and
-    for how many. checks: how often it has been checked. checked: which kinds of code have been checked.
+    parameters: all those of the compiled step. sample: the arguments it was traced with. key: their signature. mode:
+    the mode it was traced in, from in_mode(). edges: how much work it is. choices: the number of candidates for each
+    input that picks, by position. used, last_check: the number of the last call that ran it, and of the last that
+    checked it. is_quick: whether one sample runs in Python, by code that has been checked. last: the rows it ran on,
+    and the kind of code. checks: how often it has been checked. checked: which kinds of code have been checked.
     """
 
-    def __init__(self, program: Program, parameters: Sequence[Value], sample: Sample, mode: Signature = ()) -> None:
+    def __init__(
+        self, program: Program, parameters: Sequence[Value], sample: Sample, key: Signature = (), mode: Signature = ()
+    ) -> None:
         self.program = program
         self.parameters = [*parameters]
         self.values = [*program.parameters, *program.constants]  # the program reads their numbers
         self.sample = sample.like(sample.numbers)
+        self.key = key
         self.mode = mode
         self.edges = sum(len(node.operands) for node in program.order)
         self.choices: dict[int, int] = {}
@@ -181,9 +183,8 @@ class Executable:
         self.checks = self.last_check = self.used = 0
         self.checked: set[str] = set()
         self.is_quick = False
-        self.last: tuple[Sequence[Row], bool, int] | None = None
-        self._bytecodes: dict[bool, Bytecode] = {}
-        self._loaded: dict[int, LoadedProgram] = {}
+        self.last: tuple[Sequence[Row], str] | None = None
+        self._loaded: dict[str, LoadedProgram] = {}
         self.check([sample.numbers])
 
     def check(self, rows: Iterable[Row]) -> None:
@@ -223,18 +224,17 @@ class Executable:
 
     def kind(self, in_c: bool, count: int) -> str:
         """Return which of KINDS runs a batch of `count` rows."""
-        return KINDS[in_c + (in_c and count >= MANY_ROWS)]
+        if not in_c:
+            return IN_PYTHON
+        return MANY_IN_C if count >= MANY_ROWS and self.program.root in self.program.per_row else ONE_IN_C
 
-    def trial(self, rows: Sequence[Row], in_c: bool, count: int) -> tuple[float, dict[Value, float | None]] | None:
-        """Compute the mean loss of some rows and its gradients, without changing any grad; None if arithmetic fails.
-
-        in_c, count: whether to use C, and for how many rows of a batch its code was made.
-        """
+    def trial(self, rows: Sequence[Row], kind: str) -> tuple[float, dict[Value, float | None]] | None:
+        """Compute the mean loss of some rows and its gradients, without changing any grad; None if arithmetic fails."""
         self._made_floats("data")
         twins = {value: Value(value.data) for value in (*self.parameters, *self.program.constants)}
         own = [twins[p] for p in self.parameters]
-        if in_c:
-            run = partial(Schedule([[self.portion(rows, count)]]).run, Training(own))
+        if in_c := kind != IN_PYTHON:
+            run = partial(Schedule([[self.portion(rows, kind)]]).run, Training(own))
         else:
             names = {f"value__{i}": twins[value] for i, value in enumerate(self.values)}
             function = FunctionType(self._loop.__code__, {**self._loop.__globals__, **names})
@@ -281,41 +281,30 @@ class Executable:
         """Return whether a gradient flows at all. Raises ToolError if there is no interpreter."""
         return self.program.root in self.program.active and self.machine is not None
 
-    def portion(self, rows: Sequence[Row], count: int) -> tuple[LoadedProgram, Batch]:
-        """Return rows in the form that C takes, and the program in the interpreter's memory, for batches of `count`."""
-        if count < MANY_ROWS or self.program.root not in self.program.per_row:
-            count = 1
-        if count not in self._loaded:
-            if (by_rows := count > 1) not in self._bytecodes:
-                self._bytecodes[by_rows] = Bytecode(self.program, self.parameters, self.machine.numbers, by_rows)
-            if len(self._loaded) >= SIZES:
-                self._loaded.clear()
-            self._loaded[count] = LoadedProgram(self.machine, self._bytecodes[by_rows], count)
-        return self._loaded[count], Batch(rows, self.reach.of(rows))
+    def portion(self, rows: Sequence[Row], kind: str) -> tuple[LoadedProgram, Batch]:
+        """Return the program in the interpreter's memory, and rows in the form that it takes."""
+        if kind not in self._loaded:
+            bytecode = Bytecode(self.program, self.parameters, self.machine.numbers, rows=kind == MANY_IN_C)
+            self._loaded[kind] = LoadedProgram(self.machine, bytecode)
+        return self._loaded[kind], Batch(rows, self.reach.of(rows))
 
 
 class Prepared:
-    """A batch that a step's `prepare` has traced and turned into numbers: its columns, and its rows by signature.
+    """A batch that a step's `prepare` has traced and turned into numbers: for each signature, the program and the rows.
 
     It keeps copies of the numbers: later changes to the lists do not affect it.
     """
 
-    def __init__(
-        self, step: Step, columns: Sequence[Sequence[Any]], parts: Sequence[tuple[Executable, Sequence[Row]]],
-        keywords: Mapping[str, Any] | None = None,
-    ) -> None:  # fmt: skip
-        """parts: for each signature, the program and the rows. keywords: those of a call, which is one row."""
+    def __init__(self, step: Step, parts: Sequence[tuple[Executable, Sequence[Row]]]) -> None:
         self.step = step
-        self._keywords = keywords or {}
         self.generation = step.programs.generation
-        self.columns = columns
         self.parts = parts
         self.count = sum(len(rows) for _, rows in parts)
         self.edges = sum(len(rows) * executable.edges for executable, rows in parts)
 
     @cached_property
     def portions(self) -> list[Any]:
-        return [executable.portion(rows, len(rows)) for executable, rows in self.parts]
+        return [executable.portion(rows, executable.kind(True, len(rows))) for executable, rows in self.parts]
 
     @cached_property
     def _schedule(self) -> Schedule:
@@ -341,6 +330,5 @@ class Prepared:
             return self._schedule.run(self.step.programs.gradients)
 
     def itself(self, function: Callable[..., Value]) -> Value:
-        rows = zip(*self.columns) if self.columns else [()]
-        losses = [function(*row, **self._keywords) for row in rows]
+        losses = [executable.sample.like(row).call(function) for executable, rows in self.parts for row in rows]
         return losses[0] if len(losses) == 1 else mean(losses)

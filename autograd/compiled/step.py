@@ -88,15 +88,15 @@ class Step:
             if executable.is_quick and programs.calls + 1 < programs.next_check:
                 executable.used = programs.calls = programs.calls + 1
             else:  # a check is due, or the call may have to run in C
-                batch = self._of_one(executable, numbers, arguments, keywords)
+                batch = Prepared(self, [(executable, [numbers])])
                 if self.is_for_c([batch]):
                     return self.run(batch)
                 programs.begin([batch], in_c=False)
             self.last_backend = "python"
             try:
                 return executable.run([numbers], 1.0)
-            except (ArithmeticError, ValueError):  # run it again, to see what to do
-                return self.computed(self._of_one(executable, numbers, arguments, keywords), in_c=False)
+            except (ArithmeticError, ValueError):  # once more, to see what to do about it
+                return self.computed(Prepared(self, [(executable, [numbers])]), in_c=False)
         except Exception as error:
             _shorten(error)
             raise
@@ -135,13 +135,18 @@ class Step:
                 )
             if batch.generation == self.programs.generation:
                 return batch
-            columns = tuple(batch.columns)
+            found = [(executable.key, executable.sample, rows) for executable, rows in batch.parts]
+        else:
+            found = [
+                (in_mode(key), Sample(rows[0], first, {}), rows)
+                for key, (rows, first) in rows_by_signature(columns).items()
+            ]
         parts: list[Any] = []
-        for key, (rows, first) in rows_by_signature(columns).items():
-            executable = self.programs.of(in_mode(key), Sample(rows[0], first, {}), rows)
+        for key, sample, rows in found:
+            executable = self.programs.of(key, sample, rows)
             executable.check(rows)
             parts.append((executable, rows))
-        return Prepared(self, columns, parts)
+        return Prepared(self, parts)
 
     def update(self, optimizer: Any, *columns: Any) -> float:
         """Make one update: zero_grad, backward from the mean loss of a batch, step. Returns the loss.
@@ -246,9 +251,6 @@ class Step:
         loss = batch.itself(self._function)
         loss.backward()
         return loss.data
-
-    def _of_one(self, executable: Any, numbers: list[float], arguments: Any, keywords: dict[str, Any]) -> Prepared:
-        return Prepared(self, [[x] for x in arguments], [(executable, [numbers])], keywords)
 
     def is_for_c(self, batches: Sequence[Prepared], times: int = 1) -> bool:
         """Return whether C should run these batches, given how many there are."""

@@ -199,7 +199,7 @@ class Programs:
 
     def _new(self, key: Signature, sample: Sample, rows: Sequence[Row]) -> Executable:
         with self.lock:
-            executable, known = self._trace(sample, rows)
+            executable, known = self._trace(key, sample, rows)
             if len(known["parameters"]) > len(self.parameters):
                 self.retrace()
             vars(self).update(known)  # a single step, which nothing can interrupt
@@ -208,7 +208,7 @@ class Programs:
         return executable
 
     @gc_paused
-    def _trace(self, sample: Sample, rows: Sequence[Row]) -> tuple[Executable, dict[str, Any]]:
+    def _trace(self, key: Signature, sample: Sample, rows: Sequence[Row]) -> tuple[Executable, dict[str, Any]]:
         guards = self._guards.renewed() if self._guards else Guards(self.function)
         last = self._guards or guards
         if self.generation >= OFTEN and 2 * self.generation > self.calls:
@@ -224,7 +224,7 @@ class Programs:
             root, tracers = self._on_tracers(sample, guards)
             first, before = guards.renewed(), drawn(guards.generators)
             program = as_program(root, tracers, parameters, guards)
-            executable = Executable(program, parameters, sample, in_mode(()))
+            executable = Executable(program, parameters, sample, key, in_mode(()))
             if self.check != "never" or self._finds_parameters:
                 results += [each.call(self.function) for each in samples]
             second, drew = first.renewed(), drawn(guards.generators) != before
@@ -234,7 +234,7 @@ class Programs:
             if new := [leaf for leaf in program.constants if leaf in outside]:  # others were created inside
                 parameters = [*parameters, *new]
                 program = as_program(root, tracers, parameters, guards)
-                executable = Executable(program, parameters, sample, in_mode(()))
+                executable = Executable(program, parameters, sample, key, in_mode(()))
             if changed := first.changed(second):
                 raise TraceError(
                     f"{self.title} changes {', '.join(changed[:3])}, which it also reads: compiled, it would stay "
@@ -252,8 +252,8 @@ class Programs:
             executable.checked.update(KINDS)
         else:
             in_c = executable.edges * (len(rows) or 1) >= self.enough and self.can_run_in_c(executable)
-            code = in_c, len(rows)
-            self._compare(guards, executable, samples, Itself(results), code, self.calls + 1, drew)
+            kind = executable.kind(in_c, len(rows))
+            self._compare(guards, executable, samples, Itself(results), kind, self.calls + 1, drew)
         users_own = {node.op for node in program.order if node.op not in (None, PICK)}
         now = second.renewed(users_own, first.changed_places(second))
         known = {"parameters": parameters, "_replacements": replacements, "_guards": now, "hold": now.hold}
@@ -301,11 +301,10 @@ class Programs:
         self.calls += 1
         calls, always = self.calls, self.check == "always"
         for executable, rows in dict(part for batch in reversed(batches) for part in reversed(batch.parts)).items():
-            code = in_c, len(rows)
-            executable.used, executable.last = calls, (rows, *code)
-            unchecked = executable.kind(*code) not in executable.checked
-            if unchecked or (always and executable.last_check < calls):
-                self._check(executable, rows, code)
+            kind = executable.kind(in_c, len(rows))
+            executable.used, executable.last = calls, (rows, kind)
+            if kind not in executable.checked or (always and executable.last_check < calls):
+                self._check(executable, rows, kind)
             executable.is_quick |= not in_c and KINDS[0] in executable.checked
         if always:
             return 1
@@ -317,14 +316,14 @@ class Programs:
             in_turn = min(able, key=lambda e: (e.checks, e.last_check), default=None)
             try:
                 if in_turn and in_turn.last and in_turn.last_check < calls:
-                    self._check(in_turn, in_turn.last[0], in_turn.last[1:])
+                    self._check(in_turn, *in_turn.last)
             except Exception:
                 self.next_check = later
                 raise
             self.next_check = later  # not reached after an interrupt: then the check is still due
         return int(max(1, min(most, self.next_check - calls)))
 
-    def _check(self, executable: Executable, rows: Sequence[Row], code: tuple[bool, int]) -> None:
+    def _check(self, executable: Executable, rows: Sequence[Row], kind: str) -> None:
         """Check a program on one of these rows, run by the code that runs them all."""
         guards: Guards = self._guards  # type: ignore[assignment]
         sample = executable.sample.like(rows[executable.checks % len(rows)])
@@ -337,27 +336,27 @@ class Programs:
                 except TraceError:
                     raise
                 except Exception:
-                    if executable.trial([sample.numbers], *code) is None:  # then the call itself will say why
-                        executable.checked.add(executable.kind(*code))
+                    if executable.trial([sample.numbers], kind) is None:  # then the call itself will say why
+                        executable.checked.add(kind)
                         return
                     raise
-            self._compare(guards, executable, [sample], itself, code, self.calls)
+            self._compare(guards, executable, [sample], itself, kind, self.calls)
         self._guards = guards = guards.renewed()
         self.hold = guards.hold
 
     def _compare(
-        self, guards: Guards, executable: Executable, samples: Sequence[Sample], itself: Itself, code: tuple[bool, int],
-        call: int, drew: bool = False,
+        self, guards: Guards, executable: Executable, samples: Sequence[Sample], itself: Itself, kind: str, call: int,
+        drew: bool = False,
     ) -> None:  # fmt: skip
         """Raise TraceError, naming the first value that differs and its line, if a program's numbers differ.
 
         call: the number of this call. drew: whether a random number was drawn, which is also a reason.
         """
         program = executable.program
-        found = executable.trial([sample.numbers for sample in samples], *code)
+        found = executable.trial([sample.numbers for sample in samples], kind)
         difference = found and itself.differs(*found, near_enough(program), executable.name)
         executable.checks += 1
-        executable.checked.add(executable.kind(*code))
+        executable.checked.add(kind)
         if not (difference or drew or not math.isfinite(itself.loss)):
             executable.last_check = call
             return

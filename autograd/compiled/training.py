@@ -43,9 +43,6 @@ def train(step: Step, batches: Iterable[Any], optimizer: Any, steps: int) -> lis
     losses: list[float] = []
     updates = Updates(step, optimizer, steps)
 
-    def fresh(batch: Prepared) -> Prepared:
-        return batch if batch.generation == step.programs.generation else step.prepare(batch)
-
     while (turn := len(losses)) < steps:
         while not has_ended and len(prepared) < (steps if is_list else turn + 1):  # other iterables may run code
             columns = next(source, _END)
@@ -54,12 +51,11 @@ def train(step: Step, batches: Iterable[Any], optimizer: Any, steps: int) -> lis
                 prepared.append(step.prepare(*_columns(columns)))
         if not prepared:
             raise ArgumentError("train: want batches to train on, got none")
-        step.programs.look_around()
         if has_ended or len(prepared) == steps:
-            prepared = [*map(fresh, prepared)]
+            prepared = [*map(step.prepare, prepared)]  # once more, since the function may use something else now
             losses += updates.run(prepared, turn % len(prepared), steps - turn)
         else:
-            losses += updates.run([fresh(prepared[turn])], 0, 1)
+            losses += updates.run([step.prepare(prepared[turn])], 0, 1)
     return losses
 
 

@@ -24,7 +24,7 @@ from .template import interpreter_source, rows_of
 __all__ = ["Batch", "Interpreter", "LoadedProgram", "NotFloatError", "Schedule", "Struct", "Training"]
 __all__ += ["address", "interpreter", "zeros"]
 
-CLOSE = 1 << 18  # the size in bytes of the rows that are computed at once: that of a processor's nearby cache
+CLOSE = 1 << 18  # the maximum size in bytes of the rows computed at once: that of a processor's nearby cache
 LINE = 64  # the size of a cache line in bytes
 WIDEST = 8  # rows are computed in multiples of this: how many numbers the widest vector holds
 
@@ -115,9 +115,8 @@ class Interpreter:
             wanted = [add_up([result.data for result in results]) / len(some), *(value.grad for value in w)]
             for value in w:
                 value.zero_grad()
-            loaded = LoadedProgram(
-                self, Bytecode(Program(results[0], w, leaves[0]), w, self.numbers, len(some) > 1), len(some)
-            )
+            program = Program(results[0], w, leaves[0])
+            loaded = LoadedProgram(self, Bytecode(program, w, self.numbers, rows=len(some) > 1))
             try:
                 found = Schedule([[(loaded, Batch(some, bytearray(b"\1" * len(w))))]]).run(Training(w))
             except ArithmeticError:
@@ -201,26 +200,24 @@ class LoadedProgram(Struct):
     """A bytecode in memory, ready to run.
 
     data, grad: those of the steady slots, parameters first.
-    width: how many rows are computed at once, for batches of `rows` rows.
+    most: how many rows may be computed at once, so that their numbers fit in the cache.
     """
 
-    def __init__(self, machine: Interpreter, bytecode: Bytecode, rows: int = 1) -> None:
+    def __init__(self, machine: Interpreter, bytecode: Bytecode) -> None:
         self.machine = machine
         self.bytecode = bytecode
         program, steady, part = bytecode.program, bytecode.steady, bytecode.rows
-        self.width = 1
-        if part.code:  # the fewest blocks that fit in the cache, all of one size
-            at_once = max(CLOSE // (16 * part.slots), WIDEST)
-            self.width = -(-rows // (-(-rows // at_once) * WIDEST)) * WIDEST
+        self.most = max(CLOSE // (16 * part.slots * WIDEST), 1) * WIDEST if part.code else 1
         self.data, self.grad = aligned(steady.slots), aligned(steady.slots)
         self.data[bytecode.first_literal :][: len(bytecode.literals)] = array("d", bytecode.literals)
-        room = aligned(bytecode.room(self.width))
-        many = [aligned(part.slots * self.width if part.code else 0) for _ in range(2)]
+        room = aligned(bytecode.room(self.most))
+        many = [aligned(part.slots * self.most if part.code else 0) for _ in range(2)]
         one = Struct(self.data, self.grad, self.data, self.grad, 1, 1, room, steady.slots, bytecode.parameters, 0)
         super().__init__(
             *(Struct(each.code, each.described, len(each.code) // 5) for each in (steady, part)),
             one,
-            Struct(*many, self.data, self.grad, self.width, 1, room, part.slots, 0, 0),
+            Struct(*many, self.data, self.grad, 1, 1, room, part.slots, 0, 0),
+            self.most,
             len(program.inputs),
             0 if part.code else bytecode.first_input,
             sum(map(len, bytecode.operands)),
