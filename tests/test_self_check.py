@@ -277,7 +277,7 @@ FAULTS = {
     "a gradient that is taken away": (r"d_b = d_b \+ ", "d_b = d_b - "),
     "a gradient that is left out": (r"d_b = d_b \+ [^\n]*", "pass"),
     "a gradient for another": (r"d_b = d_b \+ ", "d_b = d_w + "),
-    "gradients that change places": (r"value__0\.grad = d_w", "value__0.grad = d_v"),
+    "gradients that change places": (r"value__0\.grad = d_picked__\[1\]", "value__0.grad = d_picked__[2]"),
     "a parameter that is read from another": (r"\bv = value__1\.data", "v = value__0.data"),
     "inputs that change places": (r"\[x_0, x_1, y, i\]", "[x_1, x_0, y, i]"),
     "a result that is another value": (r"return (\w+)", r"return 0.5 * \1"),

@@ -207,16 +207,15 @@ class Executable:
 
         Raises ArgumentError, naming the Value, for anything that is not a real number.
         """
-        return self._made_floats("data") | self._made_floats("grad")
-
-    def _made_floats(self, slot: str) -> bool:
-        values = [*self.parameters, *(self.program.constants if slot == "data" else ())]
-        found = {v: x for v in values if type(x := getattr(v, slot)) is not float}
-        for value, x in found.items():
-            cleared = x is None and slot == "grad"
-            found[value] = NOT_REACHED if cleared else real(x, f"a real number as {slot} of {self.name(value)}")
-        writing(found, slot, found.values())()
-        return bool(found)
+        there_were = False
+        for slot, values in (("data", [*self.parameters, *self.program.constants]), ("grad", self.parameters)):
+            found = {v: x for v in values if type(x := getattr(v, slot)) is not float}
+            for value, x in found.items():
+                cleared = x is None and slot == "grad"
+                found[value] = NOT_REACHED if cleared else real(x, f"a real number as {slot} of {self.name(value)}")
+            writing(found, slot, found.values())()
+            there_were |= bool(found)
+        return there_were
 
     @cached_property
     def reach(self) -> Reach:
@@ -230,7 +229,7 @@ class Executable:
 
     def trial(self, rows: Sequence[Row], kind: str) -> tuple[float, dict[Value, float | None]] | None:
         """Compute the mean loss of some rows and its gradients, without changing any grad; None if arithmetic fails."""
-        self._made_floats("data")
+        self.made_floats()
         twins = {value: Value(value.data) for value in (*self.parameters, *self.program.constants)}
         own = [twins[p] for p in self.parameters]
         if in_c := kind != IN_PYTHON:
@@ -275,11 +274,8 @@ class Executable:
 
     @cached_property
     def machine(self) -> Interpreter:
+        """The interpreter. Raises ToolError if there is none."""
         return interpreter(self.program)
-
-    def can_run_in_c(self) -> bool:
-        """Return whether a gradient flows at all. Raises ToolError if there is no interpreter."""
-        return self.program.root in self.program.active and self.machine is not None
 
     def portion(self, rows: Sequence[Row], kind: str) -> tuple[LoadedProgram, Batch]:
         """Return the program in the interpreter's memory, and rows in the form that it takes."""

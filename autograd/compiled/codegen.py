@@ -38,17 +38,10 @@ def identifiers(program: Program) -> dict[Any, str]:
     >>> list(identifiers(Program(a * Value(2.0, label="lambda"), [a])).values())
     ['x_0', 'lambda_', 'v2']
     """
-    names: dict[Any, str] = {}
-    taken: set[str] = set()
-    counts: dict[str, int] = {}
+    names, namer = dict[Any, str](), Namer(prefix="d_")
     for node in dict.fromkeys([*program.inputs, *program.nodes, *program.order]):
         name = identifier(program.name(node))[: WIDTH // 2].rstrip("_")
-        unique = name = f"{name}_" if name in RESERVED else name
-        while taken & {unique, f"d_{unique}"}:
-            counts[name] = counts.get(name, 1) + 1
-            unique = f"{name}_{counts[name]}"
-        taken |= {unique, f"d_{unique}"}
-        names[node] = unique
+        names[node] = namer.unique(f"{name}_" if name in RESERVED else name)
     return names
 
 
@@ -109,8 +102,12 @@ class Statements:
         self.indent = INDENT
         self.width: float = WIDTH  # the maximum width of a line
         self.sections = Sections()
+        # The names of the numbers that are passed, in order.
+        self.inputs = [self.names[node] for node in program.inputs]
+        self.values = [self.names[node] for node in (*program.parameters, *program.constants)]
+        self.gradients = [self.gradient(node) for node in program.parameters]
         self.pending: dict[Any, list[tuple[Any, Piece]]] = {}  # terms of a value's gradient, and their nodes
-        self.running: set[Any] = set()  # values whose gradient is a variable from the start
+        self.kept = dict(zip(program.parameters, self.gradients))  # gradients that exist from the start, to be added to
         self.skipped: list[str] = []  # gradients of parameters to which zeros are not added
         self.tables: dict[tuple[str, ...], str] = {}  # the lists from which picks choose, once they are written
         picked = dict.fromkeys(c for node in program.picks for c in node.operands[1:] if not isinstance(c, float))
@@ -208,10 +205,6 @@ class Statements:
     def index(self, node: Any) -> str:
         return self.language.index.format(self.text(node.operands[0]))
 
-    def slot(self, node: Any) -> str:
-        """Return the place where the gradient of a value that may be picked is added up."""
-        return f"{_PICKED}[{self.place[node]}]"
-
     def chosen_slot(self, node: Any) -> str:
         """Return the place where the gradient of a pick's choice is added up. The last entry is for constants."""
         index = self.index(node)
@@ -222,18 +215,18 @@ class Statements:
         return f"{_PICKED}[{self.language.index.format(f'{table}[{index}]')}]"
 
     def open_list(self) -> None:
+        """Write the list that keeps the gradients of what may be picked."""
         if self.place:
-            zero, parameters = self.language.number(0.0), {*self.program.parameters}
-            start = [self.gradient(c) if c in parameters else zero for c in self.place]
-            self.listing(self.language.list, _PICKED, [*start, zero])
+            zero = self.language.number(0.0)
+            self.listing(self.language.list, _PICKED, [*(self.kept.get(c, zero) for c in self.place), zero])
+            self.kept.update((c, f"{_PICKED}[{i}]") for c, i in self.place.items())
 
     def hand(self, operand: Any, text: Piece, source: Any = None) -> None:
-        """Record a term of an operand's gradient until it has all of them; if it is in a list, write it at once."""
-        if operand in self.place or operand.op is PICK:
-            slot = self.slot(operand) if operand in self.place else self.chosen_slot(operand)
-            self.add_up(self.language.add, slot, [text])
-        else:
-            self.pending.setdefault(operand, []).append((source, text))
+        """Record a term of an operand's gradient until it has all of them."""
+        self.pending.setdefault(operand, []).append((source, text))
+
+    def arrived(self, node: Any) -> list[Piece]:
+        return [text for _, text in self.pending.pop(node, ())]
 
     def backward(self, nodes: Sequence[Any], seed: str = "") -> None:
         """Write the nodes, results first: their gradients are complete, and are passed on to their operands."""
@@ -243,25 +236,24 @@ class Statements:
         for node in reversed(nodes):
             if node not in self.program.active:
                 continue
-            if node.op is not PICK:
+            is_pick, kept = node.op is PICK, self.kept.get(node)
+            if not is_pick:
                 title = self.section(node, title, backward=True)
-                if node in self.place:
-                    self.statement(self.language.let, self.gradient(node), self.slot(node))
-                elif node in self.running:
-                    self.settle([node])
-                else:
-                    self.add_up(
-                        self.language.let, self.gradient(node), [text for _, text in self.pending.pop(node, [])]
-                    )
-                self.hand_on(node)
-            elif node in self.place:  # another pick may choose this one
-                self.statement(self.language.add, self.chosen_slot(node), self.slot(node))
+            if kept:
+                self.settle([node])
+            terms = [atom(kept)] if kept else self.arrived(node)
+            if is_pick:
+                self.add_up(self.language.add, self.chosen_slot(node), terms)
+                continue
+            if kept != self.gradient(node):
+                self.add_up(self.language.let, self.gradient(node), terms)
+            self.hand_on(node)
 
     def settle(self, nodes: Iterable[Any]) -> None:
-        """Add the terms that have arrived to gradients that are already variables."""
+        """Add the terms that have arrived to gradients that are kept."""
         for node in nodes:
-            if terms := [text for _, text in self.pending.pop(node, [])]:
-                self.add_up(self.language.change, self.gradient(node), [atom(self.gradient(node)), *terms])
+            if terms := self.arrived(node):
+                self.add_up(self.language.change, self.kept[node], [atom(self.kept[node]), *terms])
 
     def settle_where_any(self, nodes: Iterable[Any]) -> None:
         """Do the same, but skip additions of 0, which come from relus that are off, as in half of many batches."""
@@ -276,7 +268,7 @@ class Statements:
                 self.settle(together)
             else:  # 0 times inf is nan; if an operand is inf, name - name is nan
                 name = self.names[source]
-                self.skipped += [self.gradient(node) for node in together if node not in self.running]
+                self.skipped += [self.gradient(node) for node in together if not node.operands]
                 self.write(f"if {self.gradient(source)} or {name} - {name}:")
                 self.indent += INDENT
                 self.settle(together)
@@ -291,9 +283,6 @@ class Statements:
                 self.heading(f"gradients arriving at {name}", "")
                 before = name
             self.settle([node])
-        for node in self.program.parameters:
-            if node in self.place:
-                self.statement(self.language.change, self.gradient(node), self.slot(node))
 
     def hand_on(self, node: Any) -> None:
         spelled, gradient, active = self.spelled(node), self.gradient(node), self.program.active

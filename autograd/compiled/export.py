@@ -29,22 +29,12 @@ _WHAT_RUNS = (
 _NOT_FINITE = "Where backward() raises an error, this gives inf or nan: 0 * inf is nan, not 0."
 
 
-class _Function(Statements):
-    """The statements of a function, and the names of the numbers passed to it, in order."""
-
-    def __init__(self, program: Program, language: str) -> None:
-        super().__init__(program, LANGUAGES[language])
-        self.inputs = [self.names[node] for node in program.inputs]
-        self.values = [self.names[node] for node in (*program.parameters, *program.constants)]
-        self.gradients = [self.gradient(node) for node in program.parameters]
-
-
 def function(program: Program, language: str) -> str:
     """Write ``step(inputs, parameters, gradients)``: it returns the result, and its gradients plus those passed.
 
     parameters: the numbers of program.parameters, then those of program.constants. In C, the gradients change in place.
     """
-    lines = _Function(program, language)
+    lines = Statements(program, LANGUAGES[language])
     for kind, names in (("inputs", lines.inputs), ("parameters", lines.values), ("gradients", lines.gradients)):
         if language == "c":
             const = "const " * (kind != "gradients")
@@ -61,13 +51,13 @@ def function(program: Program, language: str) -> str:
         lines.backward(order, seed=lines.language.number(1.0))
         lines.settle_parameters()
     lines.write("")
-    result = lines.names[program.root]
+    result, gradients = lines.names[program.root], [lines.kept[p] for p in program.parameters]
     if language == "python":
-        lines.listing("return {0}, [{1}]", result, lines.gradients)
+        lines.listing("return {0}, [{1}]", result, gradients)
     elif language == "c":
-        lines.write(*(f"gradients[{i}] = {name};" for i, name in enumerate(lines.gradients)), f"return {result};")
+        lines.write(*(f"gradients[{i}] = {name};" for i, name in enumerate(gradients)), f"return {result};")
     else:
-        lines.listing("return [{0}, [{1}]];", result, lines.gradients)
+        lines.listing("return [{0}, [{1}]];", result, gradients)
     return "\n".join([_HEADS[language], *lines.lines, *["}"] * (language != "python")])
 
 
@@ -77,18 +67,18 @@ def python_loop(program: Program) -> str:
     It returns the sum of the results. Values that depend on no input are computed once. seed: the gradient at each
     row's result, 1/n for a mean.
     """
-    lines = _Function(program, "python")
+    lines = Statements(program, LANGUAGES["python"])
     lines.width = math.inf  # people do not read this code
     lines.write(*(f"{name} = value__{i}.data" for i, name in enumerate(lines.values)))
     lines.write(*(f"{name} = value__{i}.grad" for i, name in enumerate(lines.gradients)))
     if read := [*lines.values, *lines.gradients]:  # numpy's numbers, ints ... become floats before the next run
         lines.write(f"if not {' is '.join(f'type__({name})' for name in read)} is float__: raise not__floats")
     at = len(lines.lines)
-    varying = lines.sections.together([node for node in program.order if node in program.per_row])
-    steady = lines.sections.together([node for node in program.order if node not in program.per_row])
+    varying = [node for node in program.order if node in program.per_row]
+    steady = [node for node in program.order if node not in program.per_row]
     used_by_rows = {program.root, *(operand for node in varying for operand in node.operands)}
-    between = [node for node in steady if node in program.active and node in used_by_rows and node not in lines.place]
-    lines.running = {*between}
+    between = [node for node in steady if node in program.active and node in used_by_rows]
+    lines.kept.update((node, lines.gradient(node)) for node in between)
     lines.heading("what is the same for every row", "")
     lines.forward(steady)
     for node in program.picks:
@@ -96,17 +86,14 @@ def python_loop(program: Program) -> str:
             lines.choose(node)
         if node in program.active:
             lines.chosen_slot(node)
+    lines.write(*(f"{lines.gradient(node)} = 0.0" for node in between))
     lines.open_list()
-    for node in between:
-        lines.statement("{} = {}", lines.gradient(node), "0.0")
     lines.write("losses = -0.0", f"for [{', '.join(lines.inputs)}] in rows:")
     lines.indent = 2 * INDENT
-    for node in varying:
-        if node in lines.place:
-            lines.statement("{} = {}", lines.slot(node), "0.0")
+    lines.write(*(f"{lines.kept[node]} = 0.0" for node in varying if node in lines.place))
     lines.heading(FORWARD)
     lines.forward(varying)
-    lines.statement("losses = {}{}", "losses + ", lines.names[program.root])
+    lines.write(f"losses = losses + {lines.names[program.root]}")
     if program.root in program.active:
         lines.heading(BACKWARD, "")
         lines.backward(varying, seed="seed")
@@ -118,7 +105,7 @@ def python_loop(program: Program) -> str:
     lines.indent = INDENT
     lines.write("")
     lines.lines[at:at] = [f"{INDENT}{name} = {name} + 0.0" for name in lines.skipped]  # reached, if only by zeros
-    lines.write(*(f"value__{i}.grad = {name}" for i, name in enumerate(lines.gradients)), "return losses")
+    lines.write(*(f"value__{i}.grad = {lines.kept[p]}" for i, p in enumerate(program.parameters)), "return losses")
     return "\n".join(["def step(rows, seed):", *lines.lines])
 
 
@@ -193,7 +180,7 @@ def _imported(text: str) -> list[str]:
 
 
 def _numbers(program: Program, language: str, inputs: Sequence[float]) -> list[str]:
-    lines, (numbers, texts) = _Function(program, language), _LISTS[language]
+    lines, (numbers, texts) = Statements(program, LANGUAGES[language]), _LISTS[language]
 
     def written(x: Any) -> str:
         return repr(x) if isinstance(x, int) else lines.language.number(x).strip("()")

@@ -10,13 +10,13 @@ from __future__ import annotations
 import math
 from _thread import get_ident
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial, update_wrapper
-from typing import TYPE_CHECKING, Any, overload
+from functools import partial, update_wrapper, wraps
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from ..errors import ArgumentError, AutogradError, ToolError, TraceError
 from ..explain.phrases import Report
 from ..explain.source import said_line, users_line
-from ..frames import hide_our_frames, is_users_own, public
+from ..frames import called, hide_our_frames, is_users_own, public
 from ..modes import is_on, shared
 from ..value import Value
 from .batches import Prepared, Sample, rows_by_signature, signature
@@ -30,8 +30,24 @@ if TYPE_CHECKING:
 
 __all__ = ["Step", "compile"]
 
-WORTH = 20_000  # with this many edges or more, "auto" uses C: less is done before C is even called
+WORTH = 20_000  # from this many edges on, "auto" takes C: less is done before C has been called
+_Method = TypeVar("_Method", bound=Callable[..., Any])
 BACKENDS = {"auto": WORTH, "python": math.inf, "c": 0}
+
+
+def _entrance(method: _Method) -> _Method:
+    """Wrap a method that users call: a traced function may not call it, and tracebacks show at most one of our frames."""
+
+    @wraps(method)
+    def wrapped(self: Step, *arguments: Any, **keywords: Any) -> Any:
+        try:
+            self._refuse_inside()
+            return method(self, *arguments, **keywords)
+        except Exception as error:
+            _shorten(error)
+            raise
+
+    return called(method.__name__, wrapped)
 
 
 class Step:
@@ -101,20 +117,16 @@ class Step:
             _shorten(error)
             raise
 
+    @_entrance
     def batch(self, *columns: Sequence[Any]) -> float:
         """Return the mean loss over the rows of a batch, ``batch(xs, ys)``, and add its gradients to the parameters'.
 
         columns: for each argument of the function, a list of its values, one for each row; or the result of `prepare`.
         Raises ShapeError for lists of different lengths.
         """
-        try:
-            self._refuse_inside()
-            return self.run(self.prepare(*columns))
-        except Exception as error:
-            _shorten(error)
-            raise
+        return self.run(self.prepare(*columns))
 
-    @public
+    @_entrance
     def prepare(self, *columns: Any) -> Prepared:
         """Prepare a batch for repeated use: `batch`, `update` and `train` take it in place of its columns.
 
@@ -148,6 +160,7 @@ class Step:
             parts.append((executable, rows))
         return Prepared(self, parts)
 
+    @_entrance
     def update(self, optimizer: Any, *columns: Any) -> float:
         """Make one update: zero_grad, backward from the mean loss of a batch, step. Returns the loss.
 
@@ -156,13 +169,9 @@ class Step:
         """
         from .training import update
 
-        try:
-            self._refuse_inside()
-            return update(self, optimizer, columns)
-        except Exception as error:
-            _shorten(error)
-            raise
+        return update(self, optimizer, columns)
 
+    @_entrance
     def train(self, batches: Iterable[Any], optimizer: Any, steps: int) -> list[float]:
         """Make `steps` updates: zero_grad, backward from the mean loss of the next batch, step. Returns the losses.
 
@@ -174,12 +183,7 @@ class Step:
         """
         from .training import train
 
-        try:
-            self._refuse_inside()
-            return train(self, batches, optimizer, steps)
-        except Exception as error:
-            _shorten(error)
-            raise
+        return train(self, batches, optimizer, steps)
 
     @property
     def source(self) -> str:

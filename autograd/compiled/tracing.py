@@ -185,9 +185,9 @@ class Programs:
             self.retrace()
 
     def can_run_in_c(self, executable: Executable) -> bool:
-        """Return whether C can run it; if there is no interpreter, say so once."""
+        """Return whether C can run it: whether a gradient flows at all. If there is no interpreter, say so once."""
         try:
-            return executable.can_run_in_c()
+            return executable.program.root in executable.program.active and bool(executable.machine)
         except ToolError as error:
             say_once(f"{error}. compile() continues with its Python backend, which is slower")
             return False

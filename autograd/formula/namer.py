@@ -25,18 +25,25 @@ def words(*templates: str) -> set[str]:
 
 
 class Namer:
-    """A source of identifiers: a new one for every name, which it has not used before and which is not `taken`."""
+    """A source of identifiers: a new one for every name, which it has not used before and which is not `taken`.
 
-    def __init__(self, taken: Iterable[str] = ()) -> None:
+    prefix: names that begin with it are reserved, too: with "d_", d_x for x.
+    """
+
+    def __init__(self, taken: Iterable[str] = (), prefix: str = "") -> None:
         self.taken = set(taken)
+        self.prefix = prefix
+        self._counts: dict[str, int] = {}
 
     def name(self, wanted: str) -> str:
-        base = identifier(wanted)
-        name, count = base, 1
-        while name in self.taken:
-            count += 1
-            name = f"{base}_{count}"
-        self.taken.add(name)
+        return self.unique(identifier(wanted))
+
+    def unique(self, base: str) -> str:
+        name = base
+        while {name, self.prefix + name} & self.taken:
+            self._counts[base] = self._counts.get(base, 1) + 1
+            name = f"{base}_{self._counts[base]}"
+        self.taken |= {name, self.prefix + name}
         return name
 
     def names(self, wanted: Iterable[str]) -> dict[str, str]:

@@ -14,7 +14,6 @@ from ...errors import ToolError
 from ...formula import add_up
 from ...functions import dot, logsumexp, total
 from ...ops import BUILTIN, OPS, Op
-from ...slow_path import real
 from ...value import NOT_REACHED, Value
 from ..program import PICK, Program
 from .build import build, ctypes, load, tried_once
@@ -156,10 +155,7 @@ class Batch(Struct):
 
     def __init__(self, rows: Sequence[Sequence[float]], reached: bytearray) -> None:
         self.rows = len(rows)
-        try:
-            numbers = array("d", [*chain.from_iterable(rows)])  # a list is read faster than an iterator
-        except OverflowError:  # an int is too large for a float: real() raises the error
-            numbers = array("d", map(real, chain.from_iterable(rows)))
+        numbers = array("d", [*chain.from_iterable(rows)])  # a list is read faster than an iterator
         super().__init__(numbers or zeros(1), self.rows, array("B", reached or b"\0"))
 
 
