@@ -27,7 +27,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from autograd import Value, atomic, grad, ieee, methods, op
-from autograd.compiled.batches import Executable, Sample
+from autograd.compiled.batches import Executable, Rows, Sample
 from autograd.compiled.c import build as building
 from autograd.compiled.c.runtime import Interpreter, Schedule, Training
 from autograd.compiled.export import function, page
@@ -467,7 +467,7 @@ class Compiled:
 
     def _run(self, rows):
         try:
-            plan = Schedule([[self.executable.portion(rows, self.executable.kind(True, len(rows)))]])
+            plan = Schedule([[self.executable.portion(Rows.joined(rows), self.executable.kind(True, len(rows)))]])
             return plan.run(Training(self.weights)), self.gradients()
         except ArithmeticError:
             return None

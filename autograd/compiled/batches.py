@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import builtins
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
-from itertools import chain, repeat
+from itertools import chain
 from numbers import Integral, Real
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
@@ -32,8 +32,8 @@ from .program import Program, Reach
 if TYPE_CHECKING:
     from .step import Step
 
-__all__ = ["KINDS", "Executable", "Prepared", "Row", "Sample", "Signature", "is_number", "mapped", "rows_by_signature"]
-__all__ += ["signature"]
+__all__ = ["KINDS", "Executable", "Prepared", "Row", "Rows", "Sample", "Signature", "is_number", "mapped"]
+__all__ += ["rows_by_signature", "signature"]
 
 Signature = tuple[Any, ...]
 Row = Sequence[float]  # the numbers in the arguments, in order
@@ -116,7 +116,29 @@ class Sample:
         return function(*self.arguments, **self.keywords)
 
 
-def rows_by_signature(columns: Sequence[Sequence[Any]]) -> dict[Signature, tuple[list[Row], tuple[Any, ...]]]:
+class Rows:
+    """The numbers of some rows, one row after the other."""
+
+    def __init__(self, numbers: Sequence[float], count: int = 1) -> None:
+        self.numbers = numbers
+        self.count = count
+        self._length = len(numbers) // count
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __getitem__(self, i: int) -> Row:
+        return self.numbers[i * self._length : (i + 1) * self._length]
+
+    def __iter__(self) -> Iterator[Row]:
+        return map(self.__getitem__, range(self.count))
+
+    @classmethod
+    def joined(cls, rows: Sequence[Row]) -> Rows:
+        return cls([*chain.from_iterable(rows)], len(rows))
+
+
+def rows_by_signature(columns: Sequence[Sequence[Any]]) -> dict[Signature, tuple[Rows, tuple[Any, ...]]]:
     """Return the rows of a batch by signature: the numbers of each, and the arguments of the first.
 
     Raises ShapeError for columns of different lengths and for a batch without rows, and ArgumentError for anything but
@@ -129,30 +151,29 @@ def rows_by_signature(columns: Sequence[Sequence[Any]]) -> dict[Signature, tuple
     if len(set(lengths)) > 1 or 0 in lengths:
         raise ShapeError(f"want the same number of rows, at least one, in each argument of a batch, got {lengths}")
     first = tuple(column[0] for column in columns)
-    if (rows := _rows_of_one_signature(columns)) is not None:
+    if rows := _rows_of_one_signature(columns, lengths[0]):
         return {signature(first, []): (rows, first)}
     found: dict[Signature, tuple[list[Row], tuple[Any, ...]]] = {}
     for row in zip(*columns):
         numbers: list[float] = []
         found.setdefault(signature(row, numbers), ([], row))[0].append(numbers)
-    return found
+    return {key: (Rows.joined(rows), row) for key, (rows, row) in found.items()}
 
 
-def _rows_of_one_signature(columns: Sequence[Sequence[Any]]) -> list[Row] | None:
+def _rows_of_one_signature(columns: Sequence[Sequence[Any]], count: int) -> Rows | None:
     """Return the rows if each column has plain numbers, or lists of them, with equal lengths; None for anything else."""
     flat: list[Any] = []
     for column in columns:
-        kinds = set(map(type, column))
-        if _PLAIN.issuperset(kinds):
+        if not isinstance(column[0], (list, tuple)):
             flat.append(column)
-        elif kinds in ({list}, {tuple}) and len(set(map(len, column))) == 1:
+        elif len({*map(type, column)}) == 1 == len({*map(len, column)}):
             flat += zip(*column)
-            if not _PLAIN.issuperset(map(type, chain.from_iterable(column))):
-                return None
         else:
             return None
-    rows: list[Any] = [*zip(*flat)]
-    return rows or [*repeat((), len(columns[0] if columns else "1"))]
+    numbers = [0.0] * (count * len(flat))
+    for i, column in enumerate(flat):
+        numbers[i :: len(flat)] = column
+    return Rows(numbers, count) if _PLAIN.issuperset(map(type, numbers)) else None
 
 
 class Executable:
@@ -183,7 +204,7 @@ class Executable:
         self.checks = self.last_check = self.used = 0
         self.checked: set[str] = set()
         self.is_quick = False
-        self.last: tuple[Sequence[Row], str] | None = None
+        self.last: tuple[Rows, str] | None = None
         self._loaded: dict[str, LoadedProgram] = {}
         self.check([sample.numbers])
 
@@ -227,7 +248,7 @@ class Executable:
             return IN_PYTHON
         return MANY_IN_C if count >= MANY_ROWS and self.program.root in self.program.per_row else ONE_IN_C
 
-    def trial(self, rows: Sequence[Row], kind: str) -> tuple[float, dict[Value, float | None]] | None:
+    def trial(self, rows: Rows, kind: str) -> tuple[float, dict[Value, float | None]] | None:
         """Compute the mean loss of some rows and its gradients, without changing any grad; None if arithmetic fails."""
         self.made_floats()
         twins = {value: Value(value.data) for value in (*self.parameters, *self.program.constants)}
@@ -256,13 +277,13 @@ class Executable:
         return namespace["step"]
 
     @cached_property
-    def run(self) -> Callable[[Sequence[Row], float], float]:
+    def run(self) -> Callable[[Iterable[Row], float], float]:
         """The function that returns the sum of the results for rows, and adds a number times their gradients.
 
         If these depend on a pick, it removes the 0 where nothing was picked, since that is not a gradient.
         """
 
-        def run(rows: Sequence[Row], seed: float) -> float:
+        def run(rows: Iterable[Row], seed: float) -> float:
             kept = [p for p, reached in zip(self.parameters, self.reach.of(rows)) if not reached]
             take_back = writing(kept, "grad", [p.grad for p in kept])
             try:
@@ -277,12 +298,12 @@ class Executable:
         """The interpreter. Raises ToolError if there is none."""
         return interpreter(self.program)
 
-    def portion(self, rows: Sequence[Row], kind: str) -> tuple[LoadedProgram, Batch]:
+    def portion(self, rows: Rows, kind: str) -> tuple[LoadedProgram, Batch]:
         """Return the program in the interpreter's memory, and rows in the form that it takes."""
         if kind not in self._loaded:
             bytecode = Bytecode(self.program, self.parameters, self.machine.numbers, rows=kind == MANY_IN_C)
             self._loaded[kind] = LoadedProgram(self.machine, bytecode)
-        return self._loaded[kind], Batch(rows, self.reach.of(rows))
+        return self._loaded[kind], Batch(rows.numbers, len(rows), self.reach.of(rows))
 
 
 class Prepared:
@@ -291,7 +312,7 @@ class Prepared:
     It keeps copies of the numbers: later changes to the lists do not affect it.
     """
 
-    def __init__(self, step: Step, parts: Sequence[tuple[Executable, Sequence[Row]]]) -> None:
+    def __init__(self, step: Step, parts: Sequence[tuple[Executable, Rows]]) -> None:
         self.step = step
         self.generation = step.programs.generation
         self.parts = parts

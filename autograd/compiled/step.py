@@ -19,7 +19,7 @@ from ..explain.source import said_line, users_line
 from ..frames import called, hide_our_frames, is_users_own, public
 from ..modes import is_on, shared
 from ..value import Value
-from .batches import Prepared, Sample, rows_by_signature, signature
+from .batches import Prepared, Rows, Sample, rows_by_signature, signature
 from .c.runtime import NotFloatError
 from .export import page
 from .tracers import running
@@ -97,14 +97,14 @@ class Step:
                 key = (key, tuple(keywords), signature(keywords.values(), numbers))
             if mode:
                 key = in_mode(key)
-            executable = programs.kept.get(key) or programs.of(key, Sample(numbers, arguments, keywords))
+            executable = programs.kept.get(key) or programs.of(key, Sample(numbers, arguments, keywords), Rows(numbers))
             programs.latest = executable
             if executable.choices:
                 executable.check([numbers])
             if executable.is_quick and programs.calls + 1 < programs.next_check:
                 executable.used = programs.calls = programs.calls + 1
             else:  # a check is due, or the call may have to run in C
-                batch = Prepared(self, [(executable, [numbers])])
+                batch = Prepared(self, [(executable, Rows(numbers))])
                 if self.is_for_c([batch]):
                     return self.run(batch)
                 programs.begin([batch], in_c=False)
@@ -112,7 +112,7 @@ class Step:
             try:
                 return executable.run([numbers], 1.0)
             except (ArithmeticError, ValueError):  # once more, to see what to do about it
-                return self.computed(Prepared(self, [(executable, [numbers])]), in_c=False)
+                return self.computed(Prepared(self, [(executable, Rows(numbers))]), in_c=False)
         except Exception as error:
             _shorten(error)
             raise

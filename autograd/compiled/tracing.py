@@ -23,7 +23,7 @@ from ..explain.source import record_source, said_line, source_of, users_line
 from ..graph import walk
 from ..modes import gc_paused, is_on
 from ..value import Value
-from .batches import KINDS, Executable, Prepared, Row, Sample, Signature, is_number, mapped
+from .batches import KINDS, Executable, Prepared, Rows, Sample, Signature, is_number, mapped
 from .c.runtime import Training
 from .guards import Guards
 from .program import PICK, Program
@@ -192,12 +192,12 @@ class Programs:
             say_once(f"{error}. compile() continues with its Python backend, which is slower")
             return False
 
-    def of(self, key: Signature, sample: Sample, rows: Sequence[Row] = ()) -> Executable:
-        """Return the program for a sample, or for `rows` like it. If there is none, trace and check it."""
+    def of(self, key: Signature, sample: Sample, rows: Rows) -> Executable:
+        """Return the program for `rows` like a sample. If there is none, trace and check it."""
         self.latest = self.kept.get(key) or self._new(key, sample, rows)
         return self.latest
 
-    def _new(self, key: Signature, sample: Sample, rows: Sequence[Row]) -> Executable:
+    def _new(self, key: Signature, sample: Sample, rows: Rows) -> Executable:
         with self.lock:
             executable, known = self._trace(key, sample, rows)
             if len(known["parameters"]) > len(self.parameters):
@@ -208,7 +208,7 @@ class Programs:
         return executable
 
     @gc_paused
-    def _trace(self, key: Signature, sample: Sample, rows: Sequence[Row]) -> tuple[Executable, dict[str, Any]]:
+    def _trace(self, key: Signature, sample: Sample, rows: Rows) -> tuple[Executable, dict[str, Any]]:
         guards = self._guards.renewed() if self._guards else Guards(self.function)
         last = self._guards or guards
         if self.generation >= OFTEN and 2 * self.generation > self.calls:
@@ -218,7 +218,7 @@ class Programs:
                 "that as an argument, or give it another name"
             )
         some = len(rows) if len(rows) <= WHOLE else VECTOR + len(rows) % VECTOR
-        samples = [*map(sample.like, rows[:some])] or [sample]
+        samples = [sample.like(rows[i]) for i in range(some)]
         parameters, results = self.parameters, list[Any]()
         with generators_put_back(guards.generators):
             root, tracers = self._on_tracers(sample, guards)
@@ -251,7 +251,7 @@ class Programs:
         if self.check == "never":
             executable.checked.update(KINDS)
         else:
-            in_c = executable.edges * (len(rows) or 1) >= self.enough and self.can_run_in_c(executable)
+            in_c = executable.edges * len(rows) >= self.enough and self.can_run_in_c(executable)
             kind = executable.kind(in_c, len(rows))
             self._compare(guards, executable, samples, Itself(results), kind, self.calls + 1, drew)
         users_own = {node.op for node in program.order if node.op not in (None, PICK)}
@@ -323,7 +323,7 @@ class Programs:
             self.next_check = later  # not reached after an interrupt: then the check is still due
         return int(max(1, min(most, self.next_check - calls)))
 
-    def _check(self, executable: Executable, rows: Sequence[Row], kind: str) -> None:
+    def _check(self, executable: Executable, rows: Rows, kind: str) -> None:
         """Check a program on one of these rows, run by the code that runs them all."""
         guards: Guards = self._guards  # type: ignore[assignment]
         sample = executable.sample.like(rows[executable.checks % len(rows)])
@@ -336,7 +336,7 @@ class Programs:
                 except TraceError:
                     raise
                 except Exception:
-                    if executable.trial([sample.numbers], kind) is None:  # then the call itself will say why
+                    if executable.trial(Rows(sample.numbers), kind) is None:  # then the call itself will say why
                         executable.checked.add(kind)
                         return
                     raise
@@ -353,7 +353,7 @@ class Programs:
         call: the number of this call. drew: whether a random number was drawn, which is also a reason.
         """
         program = executable.program
-        found = executable.trial([sample.numbers for sample in samples], kind)
+        found = executable.trial(Rows.joined([sample.numbers for sample in samples]), kind)
         difference = found and itself.differs(*found, near_enough(program), executable.name)
         executable.checks += 1
         executable.checked.add(kind)

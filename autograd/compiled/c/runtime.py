@@ -117,7 +117,8 @@ class Interpreter:
             program = Program(results[0], w, leaves[0])
             loaded = LoadedProgram(self, Bytecode(program, w, self.numbers, rows=len(some) > 1))
             try:
-                found = Schedule([[(loaded, Batch(some, bytearray(b"\1" * len(w))))]]).run(Training(w))
+                batch = Batch([*chain.from_iterable(some)], len(some), bytearray(b"\1" * len(w)))
+                found = Schedule([[(loaded, batch)]]).run(Training(w))
             except ArithmeticError:
                 found = math.nan
             for k, (got, right) in enumerate(zip([found, *(value.grad for value in w)], wanted)):
@@ -148,15 +149,14 @@ class NotFloatError(ArithmeticError):
 
 
 class Batch(Struct):
-    """Rows of inputs in the form that the interpreter takes, one after the other.
+    """The numbers of some rows of inputs, one row after the other, in the form that the interpreter takes.
 
     reached: for each parameter, whether a gradient reaches it.
     """
 
-    def __init__(self, rows: Sequence[Sequence[float]], reached: bytearray) -> None:
-        self.rows = len(rows)
-        numbers = array("d", [*chain.from_iterable(rows)])  # a list is read faster than an iterator
-        super().__init__(numbers or zeros(1), self.rows, array("B", reached or b"\0"))
+    def __init__(self, numbers: Sequence[float], rows: int, reached: bytearray) -> None:
+        self.rows = rows
+        super().__init__(array("d", numbers) or zeros(1), rows, array("B", reached or b"\0"))
 
 
 class Schedule(Struct):
