@@ -61,17 +61,10 @@ def run_c(text, folder):
     return subprocess.run([str(folder / "page")], capture_output=True, text=True, check=True).stdout
 
 
-def run_javascript(text, folder):
-    (folder / "page.js").write_text(text, encoding="utf-8")
-    return subprocess.run(["node", "page.js"], cwd=folder, capture_output=True, text=True, check=True).stdout
-
-
 LANGUAGES = [
     pytest.param("source", run_python, id="python"),
     pytest.param("source_c", run_c, id="c", marks=needs_c),
-    pytest.param("source_js", run_javascript, id="javascript",
-                 marks=pytest.mark.skipif(not shutil.which("node"), reason="no node here")),
-]  # fmt: skip
+]
 
 
 def everything():
@@ -102,7 +95,7 @@ def test_a_page_runs_by_itself_and_prints_loss_and_gradients(name, run_page, tmp
     assert_same((float(numbers[0]), [float(x) for x in numbers[1:]]), (wanted[0], [grad or 0.0 for grad in wanted[1]]))
 
 
-@pytest.mark.parametrize("language", ["python", "c", "javascript"])
+@pytest.mark.parametrize("language", ["python", "c"])
 def test_the_page_of_a_neuron(language, golden):
     neuron = nn.Linear(2, 1, seed=0)
     neuron.load_state_dict({"weight": [[0.5, -1.0]], "bias": [0.25]})
@@ -113,7 +106,7 @@ def test_the_page_of_a_neuron(language, golden):
         return (h - y) ** 2
 
     program = trace(loss, ([1.0, 2.0], 1.0), neuron.parameters())
-    suffix = {"python": "py", "c": "c", "javascript": "js"}[language]
+    suffix = {"python": "py", "c": "c"}[language]
     golden(f"neuron.{suffix}", page(program, language, "loss(x, y)", [1.0, 2.0, 1.0]))
 
 
@@ -207,7 +200,7 @@ def test_pages_of_modules_are_exact_and_narrow_enough(case):
     step = compile(loss, parameters, "python")
     assert_same((step(*arguments), gradients(parameters)), wanted, exactly=True)
     assert_same((step.batch(*([x] for x in arguments)), gradients(parameters)), wanted, exactly=True)
-    for text in (step.source, step.source_c, step.source_js):
+    for text in (step.source, step.source_c):
         assert max(len(line) for line in text.splitlines() if "=>" not in line) <= WIDTH + len("    ")
 
 

@@ -15,7 +15,6 @@ import io
 import json
 import os
 import re
-import shutil
 import subprocess
 import tempfile
 import tokenize
@@ -626,20 +625,13 @@ def test_emitted_c_compiles(emitted):
     assert subprocess.run(command, input=hostile.encode(), check=False).returncode == 0
 
 
-@pytest.mark.skipif(not shutil.which("node"), reason="no node here")
-def test_emitted_javascript_is_read(emitted):
-    hostile, harmless = emitted("javascript")
-    assert read_tokens(hostile) == read_tokens(harmless)
-    assert subprocess.run(["node", "--check", "-"], input=hostile.encode(), check=False).returncode == 0
-
-
 def test_a_title_is_text():
     """So is the name of the function that is emitted: each is on a line of its own."""
     a = Value(2.0, label="a")
     f = a * a
     program = trace(lambda: a * a, (), [a])
     wanted = read_dot(draw(f, title="plain").source)[0], f.mermaid().count("\n")
-    languages = {"python": read_python, "c": read_tokens, "javascript": read_tokens}
+    languages = {"python": read_python, "c": read_tokens}
     pages = {language: read(page(program, language, "plain", []))[0] for language, read in languages.items()}
     for label in LABELS:
         drawing = draw(f, title=label)

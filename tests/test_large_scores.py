@@ -18,7 +18,6 @@ from functools import cache
 
 import pytest
 from backends import BACKENDS, needs_c, trace
-from test_javascript import in_node
 from test_js_rules import computed
 
 import nn.functional as F
@@ -171,16 +170,6 @@ def test_the_page_in_c(tmp_path):
         for row in table()[10]:
             slopes = (ctypes.c_double * 10)()
             row.check(kind, i, step(None, (ctypes.c_double * 10)(*row.xs), slopes), list(slopes))
-
-
-@needs_node
-def test_the_page_in_javascript():
-    made = list(pages("javascript"))
-    wanted = table()[10]
-    answers = in_node([(text, [[[], row.xs] for row in wanted]) for _, _, text in made])
-    for (kind, i, _), found in zip(made, answers, strict=True):
-        for row, (value, *slopes) in zip(wanted, found, strict=True):
-            row.check(kind, i, value, slopes)
 
 
 @needs_node

@@ -1,4 +1,4 @@
-"""Write a program as source: forward and backward, line by line, in Python, C or JavaScript, and as a standalone file."""
+"""Write a program as source: forward and backward, line by line, in Python or C, and as a standalone file."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ BACKWARD = "backward: each edge carries its slope times the gradient at its uppe
 _HEADS = {
     "python": "def step(inputs, parameters, gradients):",
     "c": "double step(const double *inputs, const double *parameters, double *gradients) {",
-    "javascript": "function step(inputs, parameters, gradients) {",
 }
 _WHAT_RUNS = (
     "This file is for you to read or use elsewhere. compile() does not run it: its C backend",
@@ -34,14 +33,13 @@ def function(program: Program, language: str) -> str:
 
     parameters: the numbers of program.parameters, then those of program.constants. In C, the gradients change in place.
     """
-    lines = Statements(program, LANGUAGES[language])
+    lines, in_c = Statements(program, LANGUAGES[language]), language == "c"
     for kind, names in (("inputs", lines.inputs), ("parameters", lines.values), ("gradients", lines.gradients)):
-        if language == "c":
+        if in_c:
             const = "const " * (kind != "gradients")
             lines.write(*(f"{const}double {name} = {kind}[{i}];" for i, name in enumerate(names)))
         elif names:
-            let = "" if language == "python" else "let " if kind == "gradients" else "const "
-            lines.listing(f"{let}[{{1}}] = {{0}}{';' * bool(let)}", kind, names)
+            lines.listing("[{1}] = {0}", kind, names)
     order = lines.sections.together(program.order)
     lines.heading(FORWARD, "")
     lines.forward(order)
@@ -52,13 +50,11 @@ def function(program: Program, language: str) -> str:
         lines.settle_parameters()
     lines.write("")
     result, gradients = lines.names[program.root], [lines.kept[p] for p in program.parameters]
-    if language == "python":
-        lines.listing("return {0}, [{1}]", result, gradients)
-    elif language == "c":
+    if in_c:
         lines.write(*(f"gradients[{i}] = {name};" for i, name in enumerate(gradients)), f"return {result};")
     else:
-        lines.listing("return [{0}, [{1}]];", result, gradients)
-    return "\n".join([_HEADS[language], *lines.lines, *["}"] * (language != "python")])
+        lines.listing("return {0}, [{1}]", result, gradients)
+    return "\n".join([_HEADS[language], *lines.lines, *["}"] * in_c])
 
 
 def python_loop(program: Program) -> str:
@@ -110,11 +106,10 @@ def python_loop(program: Program) -> str:
 
 
 # By language: the text before the function; lists of numbers, and of names; and a main, with the @numbers of its call.
-_BEFORE = {"python": "", "c": "#include <math.h>\n#include <stdio.h>\n", "javascript": '"use strict";\n'}
+_BEFORE = {"python": "", "c": "#include <math.h>\n#include <stdio.h>\n"}
 _LISTS = {
     "python": ("{} = [{}]", "{} = [{}]"),
     "c": ("const double {}[] = {{{}}};", "const char *{}[] = {{{}}};"),
-    "javascript": ("const {} = [{}];", "const {} = [{}];"),
 }
 _MAIN = {
     "python": """
@@ -134,22 +129,13 @@ int main(void) {
     return 0;
 }
 """,
-    "javascript": """
-if (typeof module !== "undefined") module.exports = { step };
-if (typeof require !== "undefined" && require.main === module) {
-@numbers
-    const [loss, gradients] = step(inputs, parameters, Array(names.length).fill(0.0));
-    console.log("loss", loss);
-    names.forEach((name, i) => console.log(name, gradients[i]));
-}
-""",
 }
 
 
 def page(program: Program, language: str, title: str, inputs: Sequence[float]) -> str:
     """Write a whole file: a comment, the function, and a main that runs it on `inputs` and prints the output.
 
-    language: "python", "c" or "javascript". title: what was traced, for the first line. Raises ToolError for a program
+    language: "python" or "c". title: what was traced, for the first line. Raises ToolError for a program
     with more operations than people read, or than a parser accepts.
     """
     spell, text = LANGUAGES[language], function(program, language)

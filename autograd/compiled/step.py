@@ -55,8 +55,7 @@ class Step:
 
     It adds the loss's gradients to those of the parameters, as backward() does.
 
-    source, source_c, source_js: the last call, as a standalone file in Python, C or JavaScript. backend: "auto",
-    "python" or "c", as requested. last_backend: where the last loss was actually computed: "python", "c", or "eager" if
+    source, source_c: the last call, as a standalone file in Python or C. backend: "auto", "python" or "c", as requested. last_backend: where the last loss was actually computed: "python", "c", or "eager" if
     the function itself had to run; None before the first call. parameters: the Values that get gradients.
     """
 
@@ -192,10 +191,6 @@ class Step:
     @property
     def source_c(self) -> str:
         return self._page("c")
-
-    @property
-    def source_js(self) -> str:
-        return self._page("javascript")
 
     def _page(self, language: str) -> str:
         title, latest = self.programs.title, self.programs.latest

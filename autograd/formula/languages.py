@@ -1,6 +1,6 @@
 """How Python, C and JavaScript differ around a formula: in definitions, literals and comments.
 
-A new target language is one more row of LANGUAGES, and a page in export.py.
+A new language for whole programs is one more row of LANGUAGES, and a page in export.py.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import keyword
 import math
 import re
 
-from .dialects import JAVASCRIPT, PYTHON, C, Dialect
+from .dialects import PYTHON, C, Dialect
 from .grammar import FUNCTIONS
 
 __all__ = ["LANGUAGES", "RESERVED", "WIDTH", "Language", "helpers", "remark"]
@@ -44,8 +44,8 @@ class Language:
     def number(self, number: float) -> str:
         """Write a literal that reads back as the same number, wherever it is.
 
-        >>> LANGUAGES["c"].number(-0.1), LANGUAGES["javascript"].number(float("inf"))
-        ('(-0.1)', 'Infinity')
+        >>> LANGUAGES["c"].number(-0.1), LANGUAGES["c"].number(float("inf"))
+        ('(-0.1)', 'INFINITY')
         """
         if math.isfinite(number):
             text = self.dialect.number(float(number))
@@ -63,10 +63,6 @@ LANGUAGES = {
         C, "//", let="const double {} = {};", var="double {} = {};", change="{} = {};",
         table="const double {}[] = {{{}}};", list="double {}[] = {{{}}};", add="{} += {};",
         index="(int){}", not_finite=("NAN", "INFINITY"), prefix="v_",  # a header may define any name as a macro
-    ),
-    "javascript": Language(
-        JAVASCRIPT, "//", let="const {} = {};", var="let {} = {};", change="{} = {};", table="const {} = [{}];",
-        list="const {} = [{}];", add="{} += {};", index="{}", not_finite=("NaN", "Infinity"),
     ),
 }  # fmt: skip
 

@@ -20,30 +20,23 @@ from autograd.player.js_rules import rules
 from autograd.player.player import described, script_of
 
 ULPS = {"Python": 4, "C": 4, "JavaScript": 64}  # how exact the functions of each are, see bounds.ULPS
-SOME = {"C": 0.05, "JavaScript": 0.6}  # how often another process is asked
+SOME = 0.05  # how often C, another process, is asked
 
 NODE = """
 const readline = require("readline");
 const number = (x) => (Number.isFinite(x) ? x : String(x));
 readline.createInterface({ input: process.stdin }).on("line", (line) => {
-  const { kind, text, args } = JSON.parse(line);
+  const { text, args } = JSON.parse(line);
   let answer;
   try {
-    if (kind === "page") {
-      const module = { exports: {} };
-      new Function("module", "require", text)(module, { main: null });
-      const [loss, slopes] = module.exports.step(args[0], args[1], Array(args[2]).fill(0));
-      answer = [loss, ...slopes].map(number);
-    } else {
-      const run = new Function("graph", "leaf", "moved", text + `
-        const model = new Model(graph, RULES);
-        const found = [[...model.data], [...model.gradients()]];
-        if (leaf === null) return [...found, null];
-        model.set(leaf, moved);
-        return [...found, model.data[model.root]];`);
-      const [data, grads, root] = run(...args);
-      answer = [data.map(number), grads.map(number), root === null ? null : number(root)];
-    }
+    const run = new Function("graph", "leaf", "moved", text + `
+      const model = new Model(graph, RULES);
+      const found = [[...model.data], [...model.gradients()]];
+      if (leaf === null) return [...found, null];
+      model.set(leaf, moved);
+      return [...found, model.data[model.root]];`);
+    const [data, grads, root] = run(...args);
+    answer = [data.map(number), grads.map(number), root === null ? null : number(root)];
   } catch (error) { answer = { error: String(error) }; }
   console.log(JSON.stringify(answer));
 });
@@ -78,8 +71,8 @@ def refused_build():
     return next((str(found) for found, _ in building._made.values() if isinstance(found, ToolError)), "")
 
 
-def ask_node(kind, text, args):
-    """Return an answer from the one process of node that is kept running. Raises ToolError where there is none."""
+def ask_node(text, args):
+    """An answer of the one process of node that is kept. Raises ToolError where there is none."""
     if not shutil.which("node"):
         raise ToolError("no node here")
     if not _process:
@@ -88,7 +81,7 @@ def ask_node(kind, text, args):
         )
         atexit.register(_process[0].kill)
     node = _process[0]
-    node.stdin.write(json.dumps({"kind": kind, "text": text, "args": args}) + "\n")
+    node.stdin.write(json.dumps({"text": text, "args": args}) + "\n")
     node.stdin.flush()
     answer = json.loads(node.stdout.readline())
     if isinstance(answer, dict):
@@ -108,19 +101,7 @@ def run(step, program, case):
     exec(compile(page(program, "python", "loss", given), "<emitted>", "exec"), names)
     loss, slopes = names["step"](given, numbers, [0.0] * len(program.parameters))
     yield "Python", [loss, *slopes]
-    if case.rng.random() < SOME["JavaScript"] and shutil.which("node"):
-        yield (
-            "JavaScript",
-            list(
-                map(
-                    _number,
-                    ask_node(
-                        "page", page(program, "javascript", "loss", given), [given, numbers, len(program.parameters)]
-                    ),
-                )
-            ),
-        )
-    if case.rng.random() < SOME["C"]:
+    if case.rng.random() < SOME:
         yield "C", in_c(page(program, "c", "loss", given))
 
 
@@ -136,6 +117,6 @@ def in_c(text):
 
 
 def play(graph, leaf, number):
-    """Return the data and gradients of a graph in the player, and its result with another number in a leaf."""
-    data, grads, moved = ask_node("play", script_of(rules(graph.nodes)), [described(graph), leaf, number])
+    """The data and gradients of a graph in the player, and its result with another number in a leaf."""
+    data, grads, moved = ask_node(script_of(rules(graph.nodes)), [described(graph), leaf, number])
     return list(map(_number, data)), list(map(_number, grads)), _number(moved)

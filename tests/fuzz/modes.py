@@ -610,7 +610,7 @@ TRAINED = (("SGD", {"lr": 0.05, "momentum": 0.9}), ("SGD", {"lr": 0.1, "momentum
 
 
 def emitted(case):
-    """The source that compile() shows, run by itself: Python always; C and JavaScript as languages.py says."""
+    """The source that compile() shows, run by itself: Python always; C as languages.py says."""
     want_finite(case)
     if not case.leaves or case.long:
         raise LeftOut("too long")
