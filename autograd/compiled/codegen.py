@@ -108,7 +108,6 @@ class Statements:
         self.gradients = [self.gradient(node) for node in program.parameters]
         self.pending: dict[Any, list[tuple[Any, Piece]]] = {}  # terms of a value's gradient, and their nodes
         self.kept = dict(zip(program.parameters, self.gradients))  # gradients that exist from the start, to be added to
-        self.skipped: list[str] = []  # gradients of parameters to which zeros are not added
         self.tables: dict[tuple[str, ...], str] = {}  # the lists from which picks choose, once they are written
         picked = dict.fromkeys(c for node in program.picks for c in node.operands[1:] if not isinstance(c, float))
         self.place = {c: i for i, c in enumerate(picked)}  # its gradient is there in a list
@@ -268,7 +267,6 @@ class Statements:
                 self.settle(together)
             else:  # 0 times inf is nan; if an operand is inf, name - name is nan
                 name = self.names[source]
-                self.skipped += [self.gradient(node) for node in together if not node.operands]
                 self.write(f"if {self.gradient(source)} or {name} - {name}:")
                 self.indent += INDENT
                 self.settle(together)

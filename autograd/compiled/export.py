@@ -10,7 +10,7 @@ from typing import Any
 from ..formula import FUNCTIONS
 from ..formula.languages import LANGUAGES, helpers, remark
 from .codegen import INDENT, Statements
-from .program import Program
+from .program import PICK, Program
 
 __all__ = ["function", "page", "python_loop"]
 
@@ -69,7 +69,9 @@ def python_loop(program: Program) -> str:
     lines.write(*(f"{name} = value__{i}.grad" for i, name in enumerate(lines.gradients)))
     if read := [*lines.values, *lines.gradients]:  # numpy's numbers, ints ... become floats before the next run
         lines.write(f"if not {' is '.join(f'type__({name})' for name in read)} is float__: raise not__floats")
-    at = len(lines.lines)
+    # A gradient that arrives changes the Value's, even if it is 0 and is not added.
+    arriving = {operand for node in program.useful if node.op is not PICK for operand in node.operands}
+    lines.write(*(f"{lines.kept[p]} = {lines.kept[p]} + 0.0" for p in program.parameters if p in arriving))
     varying = [node for node in program.order if node in program.per_row]
     steady = [node for node in program.order if node not in program.per_row]
     used_by_rows = {program.root, *(operand for node in varying for operand in node.operands)}
@@ -100,7 +102,6 @@ def python_loop(program: Program) -> str:
         lines.settle_parameters()
     lines.indent = INDENT
     lines.write("")
-    lines.lines[at:at] = [f"{INDENT}{name} = {name} + 0.0" for name in lines.skipped]  # reached, if only by zeros
     lines.write(*(f"value__{i}.grad = {lines.kept[p]}" for i, p in enumerate(program.parameters)), "return losses")
     return "\n".join(["def step(rows, seed):", *lines.lines])
 

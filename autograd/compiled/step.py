@@ -137,7 +137,8 @@ class Step:
 
         Raises ShapeError for lists of different lengths, and ArgumentError for a batch of another step.
         """
-        self.programs.look_around()
+        if not self.programs.hold():
+            self.programs.retrace()
         if columns and isinstance(columns[0], Prepared):
             batch = columns[0]
             if len(columns) > 1 or batch.step is not self:

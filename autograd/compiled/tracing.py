@@ -179,11 +179,6 @@ class Programs:
         self.hold = _always
         self.generation += 1
 
-    def look_around(self) -> None:
-        """Check whether the function now uses something from outside that differs from when it was traced."""
-        if not self.hold():
-            self.retrace()
-
     def can_run_in_c(self, executable: Executable) -> bool:
         """Return whether C can run it: whether a gradient flows at all. If there is no interpreter, say so once."""
         try:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
+from itertools import islice
 from operator import and_
 from operator import index as as_index
 from typing import TYPE_CHECKING, Any
@@ -33,45 +34,33 @@ AT_ONCE = 10_000  # the maximum number of updates between two checks of what the
 
 
 def train(step: Step, batches: Iterable[Any], optimizer: Any, steps: int) -> list[float]:
-    _want_optimizer("train", optimizer)
+    updates = Updates("train", step, optimizer)
     try:
         steps = as_index(steps)
     except TypeError:
         raise ArgumentError(f"train: want a whole number of steps, got {steps!r}") from None
-    source, is_list, has_ended = iter(batches), isinstance(batches, (list, tuple)), False
+    source = iter(batches)
     prepared: list[Prepared] = []
     losses: list[float] = []
-    updates = Updates(step, optimizer, steps)
-
     while (turn := len(losses)) < steps:
-        while not has_ended and len(prepared) < (steps if is_list else turn + 1):  # other iterables may run code
-            columns = next(source, _END)
-            has_ended = columns is _END
-            if not has_ended:
-                prepared.append(step.prepare(*_columns(columns)))
+        at_once = steps if isinstance(batches, (list, tuple)) else turn + 1  # other iterables may run code
+        more = [step.prepare(*_columns(columns)) for columns in islice(source, max(0, at_once - len(prepared)))]
+        prepared += more
         if not prepared:
             raise ArgumentError("train: want batches to train on, got none")
-        if has_ended or len(prepared) == steps:
+        if at_once == steps or not more:
+            source = iter(())  # it has ended, or is not needed any more
             prepared = [*map(step.prepare, prepared)]  # once more, since the function may use something else now
-            losses += updates.run(prepared, turn % len(prepared), steps - turn)
+            losses += updates.run(prepared, turn % len(prepared), steps - turn, steps)
         else:
-            losses += updates.run([step.prepare(prepared[turn])], 0, 1)
+            losses += updates.run(more, 0, 1, steps)
     return losses
 
 
 def update(step: Step, optimizer: Any, columns: Sequence[Any]) -> float:
-    _want_optimizer("update", optimizer)
     if step.updates is None or step.updates.optimizer is not optimizer:
-        step.updates = Updates(step, optimizer, 1)
-    return step.updates.run([step.prepare(*columns)], 0, 1)[0]
-
-
-_END = object()
-
-
-def _want_optimizer(caller: str, optimizer: Any) -> None:
-    if not (hasattr(optimizer, "zero_grad") and hasattr(optimizer, "step")):
-        raise ArgumentError(f"{caller}: want an optimizer, with zero_grad() and step(), got {optimizer!r}")
+        step.updates = Updates("update", step, optimizer)
+    return step.updates.run([step.prepare(*columns)], 0, 1, 1)[0]
 
 
 def _columns(batch: Any) -> Sequence[Any]:
@@ -86,16 +75,17 @@ def _columns(batch: Any) -> Sequence[Any]:
 
 
 class Updates:
-    """Updates by one optimiser, `times` in all.
+    """Updates by one optimiser. Raises ArgumentError for something else, to the `caller`.
 
     If the optimiser states its rule, updates follow it, in C if possible, otherwise in Python. If not, its own methods
     are called.
     """
 
-    def __init__(self, step: Step, optimizer: Any, times: int) -> None:
+    def __init__(self, caller: str, step: Step, optimizer: Any) -> None:
+        if not (hasattr(optimizer, "zero_grad") and hasattr(optimizer, "step")):
+            raise ArgumentError(f"{caller}: want an optimizer, with zero_grad() and step(), got {optimizer!r}")
         self.step = step
         self.optimizer = optimizer
-        self.times = times
         self._place: dict[Value, int] = {}  # the position of each of the step's parameters
         self._members: list[list[Value]] = []  # the optimiser's parameters, by group
         self._others: list[Value] = []  # the optimiser's parameters that the step was not given
@@ -103,19 +93,21 @@ class Updates:
         self._batches: list[Prepared] = []
         self._schedule: Schedule | None = None  # the schedule of these batches
         self._is_running = False  # whether C is running, where a signal handler may be called
-        self._has_reached = False  # whether a gradient reaches any of the optimiser's parameters
         self._lender: Any = None  # the optimiser's state, while what it remembers is in C's arrays
 
-    def run(self, batches: list[Prepared], start: int, count: int) -> list[float]:
-        """Make between one and `count` updates on the batches from `start` on, in a cycle; return their losses."""
+    def run(self, batches: list[Prepared], start: int, count: int, times: int) -> list[float]:
+        """Make one to `count` updates on the batches from `start` on, in a cycle; return their losses.
+
+        times: how many there will be altogether.
+        """
         step, programs = self.step, self.step.programs
         self._look(batches)
         rules, options = _rules_of(self.optimizer)
         if rules is None:
             return self._in_python(batches[start : start + 1], None, [])
-        if not self._has_reached:
+        if not getattr(self.optimizer, "has_moved", False):
             self._want_a_gradient()
-        in_c = step.is_for_c(batches, self.times) and self._ready_for_c(rules)
+        in_c = step.is_for_c(batches, times) and self._ready_for_c(rules)
         coming = [batches[(start + k) % len(batches)] for k in range(min(count, len(batches)))]
         count = programs.begin(coming, in_c, min(count, AT_ONCE))
         losses = self._in_c(start, count, options) if in_c else []
@@ -134,8 +126,10 @@ class Updates:
             put_back, done = writing(known, "grad", [p.grad for p in known]), len(losses)
             try:
                 optimizer.zero_grad()
-                loss = step.run(batch) if rules is None else step.computed(batch, in_c=False)
-                if rules is not None:
+                if rules is None:
+                    losses.append(step.run(batch))
+                else:
+                    loss = step.computed(batch, in_c=False)
                     groups = [group["params"] for group in optimizer.param_groups]
                     run(zip(rules, groups, options), _dict_of(optimizer.state), partial(losses.append, loss))
             except BaseException:  # an interrupt comes between two updates, as in C
@@ -143,7 +137,6 @@ class Updates:
                     put_back()
                 raise
             if rules is None:
-                losses.append(loss)
                 optimizer.step()
         return losses
 
@@ -170,10 +163,9 @@ class Updates:
         members = dict.fromkeys(p for params in self._members for p in params)
         own = [p in members for p in self.step.parameters]
         reaches = [executable.reach for batch in self._batches for executable, _ in batch.parts]
-        if any(reach.varies or any(map(and_, own, reach.of(()))) for reach in reaches):
-            self._has_reached = self.optimizer.has_moved = True
-        elif not getattr(self.optimizer, "has_moved", False):
+        if not any(reach.varies or any(map(and_, own, reach.of(()))) for reach in reaches):
             raise no_gradient("train", [*members], "Compile with the parameters that the optimizer has")
+        self.optimizer.has_moved = True
 
     def _ready_for_c(self, rules: list[Update]) -> bool:
         """Give C the optimiser's rules and the batches that it does not have yet; return whether it can run them."""
