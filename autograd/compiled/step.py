@@ -41,7 +41,7 @@ def _entrance(method: _Method) -> _Method:
     @wraps(method)
     def wrapped(self: Step, *arguments: Any, **keywords: Any) -> Any:
         try:
-            self._refuse_inside()
+            self.refuse_inside()
             return method(self, *arguments, **keywords)
         except Exception as error:
             _shorten(error)
@@ -82,7 +82,7 @@ class Step:
     def __call__(self, *arguments: Any, **keywords: Any) -> float:
         try:
             if running:
-                self._refuse_inside()
+                self.refuse_inside()
             mode = shared["mode"]
             if mode and is_on("no_grad"):
                 self.last_backend = "eager"
@@ -219,7 +219,7 @@ class Step:
             "parameters: compile again, with those of the copy"
         )
 
-    def _refuse_inside(self) -> None:
+    def refuse_inside(self) -> None:
         """Refuse a step inside a traced function: it returns a plain number, and adds gradients by itself."""
         if get_ident() in running:
             raise TraceError(

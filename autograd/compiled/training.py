@@ -96,7 +96,7 @@ class Updates:
         self._lender: Any = None  # the optimiser's state, while what it remembers is in C's arrays
 
     def run(self, batches: list[Prepared], start: int, count: int, times: int) -> list[float]:
-        """Make one to `count` updates on the batches from `start` on, in a cycle; return their losses.
+        """Make between one and `count` updates on the batches from `start` on, in a cycle; return their losses.
 
         times: how many there will be altogether.
         """
