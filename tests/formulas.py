@@ -2,11 +2,11 @@
 
     python -m tests.formulas --count 20000 --seed 1
 
-Each formula is an operation of its own, with random formulas as partials (which are not its slopes: only that all modes
-agree counts). It is computed at a few points by: eager, the slow path, Values (create_graph and atomic), compile() in Python
-(one sample, many) and in C (one, batches), the emitted Python and C, and the player. Those in Python and C agree to the
-last bit; the player, whose functions JavaScript rounds otherwise, within what such rounding makes of the formula.
-Exits with 1 on the first batch with a disagreement, and says which.
+Each formula is an operation of its own, with random formulas as partials (which are not its slopes: all that counts is
+that the modes agree). It is computed at a few points by: eager, the slow path, Values (create_graph and atomic),
+compile() in Python (one sample, many) and in C (one, batches), the emitted Python and C, and the player. Those in
+Python and C agree to the last bit; the player, whose functions JavaScript rounds differently, agrees within what such
+rounding can do to the formula. Exits with 1 at the first batch with a disagreement, and says which one it is.
 """
 
 from __future__ import annotations
@@ -533,7 +533,7 @@ def run_c(jobs, folder: str):
 
 
 def play(graphs):
-    """What the player gives for each graph: its result, and its partials."""
+    """Return what the player gives for each graph: its result, and its partials."""
     nodes = [node for graph in graphs for node in graph.nodes]
     script = f"""{script_of(rules(nodes))}
     const given = JSON.parse(require("fs").readFileSync(0, "utf8"));

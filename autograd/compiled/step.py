@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Step", "compile"]
 
-WORTH = 20_000  # from this many edges on, "auto" takes C: less is done before C has been called
+WORTH = 20_000  # with this many edges or more, "auto" uses C: less is done before C is even called
 _Method = TypeVar("_Method", bound=Callable[..., Any])
 BACKENDS = {"auto": WORTH, "python": math.inf, "c": 0}
 
@@ -110,7 +110,7 @@ class Step:
             self.last_backend = "python"
             try:
                 return executable.run([numbers], 1.0)
-            except (ArithmeticError, ValueError):  # once more, to see what to do about it
+            except (ArithmeticError, ValueError):  # run it again, to see what to do
                 return self.computed(Prepared(self, [(executable, Rows(numbers))]), in_c=False)
         except Exception as error:
             _shorten(error)

@@ -72,7 +72,7 @@ def refused_build():
 
 
 def ask_node(text, args):
-    """An answer of the one process of node that is kept. Raises ToolError where there is none."""
+    """Return an answer from the one process of node that is kept running. Raises ToolError where there is none."""
     if not shutil.which("node"):
         raise ToolError("no node here")
     if not _process:
@@ -117,6 +117,6 @@ def in_c(text):
 
 
 def play(graph, leaf, number):
-    """The data and gradients of a graph in the player, and its result with another number in a leaf."""
+    """Return the data and gradients of a graph in the player, and its result with another number in a leaf."""
     data, grads, moved = ask_node(script_of(rules(graph.nodes)), [described(graph), leaf, number])
     return list(map(_number, data)), list(map(_number, grads)), _number(moved)
