@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from demos import cli
+from demos.languages import using
 from demos.shared import environment
 from demos.shared.catalog import DEMOS, LESSONS, find
 
@@ -168,6 +169,45 @@ def test_it_ends_with_the_address_and_the_next_command(tmp_path, capsys):
     assert after.startswith("next: ") and after.endswith("-m demos paths")
 
 
+@pytest.mark.parametrize("opened", [True, False])
+def test_the_page_is_opened_if_that_is_asked_for(opened, tmp_path, capsys, monkeypatch):
+    asked = []
+    monkeypatch.setattr("autograd.drawing.output.open_file", lambda path: asked.append(path) or opened)
+    monkeypatch.setattr("demos.shared.report.rendered", lambda *_: b"<svg/>")
+    assert cli.main(["paths", "--open", "--out", str(tmp_path)]) == 0
+    assert asked == [(tmp_path / "index.html").resolve()]
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.startswith("next: " if opened else "no browser could be opened: open the address above yourself")
+
+
+def test_all_runs_one_after_the_other_and_stops_where_something_goes_wrong(tmp_path, capsys, monkeypatch):
+    ran, fails = [], ["moons"]
+    monkeypatch.setattr(cli, "_run", lambda demo, options, out: ran.append((demo.name, out)) or int(demo.name in fails))
+    assert cli.main(["all", "--out", str(tmp_path)]) == 1
+    assert ran[-1] == ("moons", tmp_path / "moons")
+    fails.clear()
+    ran.clear()
+    assert cli.main(["all", "--out", str(tmp_path)]) == 0
+    assert [name for name, _ in ran] == [demo.name for demo in DEMOS if demo.name != "bench"]
+    assert f"== iris: {find('iris').question}" in capsys.readouterr().out
+
+
+def test_the_installed_command_runs_lessons_commands_and_expressions(tmp_path, capsys):
+    for words, status, said in (
+        ([], 0, 'Backprop of an expression, step by step: scalar-autograd "b = a + a'),
+        (["--lang", "ru"], 0, "Как вычисляется градиент функции потерь?"),
+        (["lesson", "irsi"], 2, "did you mean iris?"),
+        (["lesson", "irsi", "--lang=ru"], 2, "Может быть, iris?"),
+        (["quiz", "--page", str(tmp_path / "quiz.html")], 0, (tmp_path / "quiz.html").as_uri()),
+        (["quiz", "--page", str(tmp_path / "no" / "quiz.html")], 1, str(tmp_path / "no")),
+        (["b = a + a; b * (b + 1)", "a=1", "--all"], 0, "f  = b * v2 = 2 * 3 = 6"),
+        (["--lang", "de"], 2, "--lang is 'de': want one of en, ru"),
+    ):
+        with using("en"):  # what a command sets lasts until it ends
+            assert cli.command(words) == status, words
+            assert said in "".join(capsys.readouterr()), words
+
+
 def test_a_flag_that_changes_nothing_is_said(tmp_path, capsys):
     assert cli.main(["gradient", "--seed", "3", "--out", str(tmp_path)]) == 0
     assert "left out: --seed 3: this demo has no seed" in capsys.readouterr().out
@@ -206,6 +246,9 @@ def test_an_old_python_says_so_in_one_sentence():
     said = start("-c", code)
     assert said.returncode == 1 and said.stderr.count("\n") == 1
     assert "Python 3.8" in said.stderr and "3.10 or newer" in said.stderr and "-m demos" in said.stderr
+    if os.name != "nt":
+        without = start("-c", code, PATH="")
+        assert "get one from https://www.python.org/downloads, then: python3 -m demos" in without.stderr
 
 
 def test_started_as_a_file_it_says_how_to_start_it(tmp_path):
@@ -232,7 +275,36 @@ def test_another_package_called_autograd_is_told_from_ours(tmp_path):
 
 
 def test_a_command_is_typed_as_it_would_be_here(monkeypatch, tmp_path):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "executable", str(tmp_path / ".venv" / "bin" / "python"))
-    shown = environment.command("-m", "pip", "install", "-e", ".[demos]")
-    assert shown == f'{Path(".venv", "bin", "python")} -m pip install -e ".[demos]"'
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    for python, typed in (
+        (here / ".venv" / "bin" / "python", Path(".venv", "bin", "python")),
+        (tmp_path / "bin" / "python3", "python3"),
+        (tmp_path / "other" / "python3", tmp_path / "other" / "python3"),
+    ):
+        monkeypatch.setattr(sys, "executable", str(python))
+        shown = environment.command("-m", "pip", "install", "-e", ".[demos]")
+        assert shown == f'{typed} -m pip install -e ".[demos]"'
+    with using("ru"):
+        assert environment.program("moons").endswith("-m demos moons --lang ru")  # the next one goes on in Russian
+
+
+def test_a_package_is_installed_into_a_venv_which_is_made_if_there_is_none(tmp_path, monkeypatch):
+    python, install = (
+        Path(".venv", "Scripts" if os.name == "nt" else "bin", "python"),
+        '-m pip install -e ".[dot,demos]"',
+    )
+    monkeypatch.setattr(environment, "ROOT", tmp_path)
+    for prefix, base, wanted in (
+        ("a", "a", f"{environment.command()} -m venv .venv; {python} {install}; {python} -m demos"),
+        ("a", "b", f"{environment.command()} {install}"),
+    ):
+        monkeypatch.setattr(sys, "prefix", prefix)
+        monkeypatch.setattr(sys, "base_prefix", base)
+        assert environment._repair() == wanted
+    (tmp_path / python).parent.mkdir(parents=True)
+    (tmp_path / python).write_text("")
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
+    assert environment._repair() == f"{python} -m demos"  # there is one, but another Python was asked
