@@ -378,6 +378,17 @@ def test_what_was_computed_is_stepped_through_under_its_names(session):
 
 
 @needs_engine
+def test_a_lessons_cell_shows_its_pictures_below_it(session):
+    code = (
+        "from autograd import Value, draw\nfrom scalar_autograd import show\nshow(draw(Value(2.0, 'x') * 3), 'graph')"
+    )
+    told, _ = session(do="run", code=code, cell=1)
+    assert [list(each["show"]) for each in told] == [["text/plain", "image/svg+xml"]]
+    told, _ = session(do="run", code="show((Value(2.0, 'x') * 3).player(), 'player')", cell=2)
+    assert "text/html" in told[0]["show"]
+
+
+@needs_engine
 def test_an_expression_is_shown_with_numbers_given_or_not(session):
     told, _ = session(do="express", text="tanh(a*b + c); a=2, b=-3, c=6.88")
     assert printed(told).startswith("f = tanh(a*b + c)\nf = 0.706419\ndf/da = -1.50292\n")

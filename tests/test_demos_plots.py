@@ -121,6 +121,36 @@ def test_contours_of_random_waves_are_where_they_say():
         assert share == above / (len(xs) * len(ys))
 
 
+@pytest.mark.parametrize("level", [0.1, -0.1])
+def test_at_a_saddle_lines_do_not_cross(level):
+    """Two corners are high, two low; those that the middle is unlike are cut off."""
+    lines = contour_lines([-1.0, 1.0], [-1.0, 1.0], [[1.0, -1.0], [-1.0, 1.0]], level)
+    assert len(lines) == 2
+    for (x0, y0), (x1, y1) in lines:
+        assert ((x0 + x1) * (y0 + y1) > 0) is (level > 0)
+
+
+def test_a_long_title_is_told_on_several_lines():
+    title = "How far does a step go downhill if the slope is measured at one of its ends only?"
+    for width, lines in ((9.0, 1), (3.0, 3)):
+        root = ElementTree.fromstring(Figure(title, (width, 2.0)).svg())
+        told = [element.text for element in root.iter(f"{SVG}text") if element.text and element.text in title]
+        assert " ".join(told) == title and len(told) == lines
+
+
+def test_a_legend_of_nothing_and_an_arrow_to_where_it_starts_leave_no_mark():
+    def drawn(*more):
+        figure = Figure("", (3.0, 2.0))
+        (ax,) = figure.panels
+        ax.plot([0, 1], [0, 1])
+        for draw in more:
+            draw(ax)
+        return figure.svg()
+
+    assert drawn(lambda ax: ax.legend()) == drawn()
+    assert drawn(lambda ax: plots.arrow(ax, 0.0, 0.0, "#cc0000", start=(0.5, 0.5))) == drawn()
+
+
 def even_odd_share(outlines, xs, ys) -> float:
     """Return how many points of a grid are in an odd number of outlines, looked at a little inside the border."""
     held = 0

@@ -146,6 +146,14 @@ def test_wheels_need_a_checkout(monkeypatch, tmp_path):
     assert not (tmp_path / "made").exists()
 
 
+@pytest.mark.needs_process
+def test_what_pip_says_last_is_told():
+    from demos.workshop import _pip
+
+    with pytest.raises(OSError, match=r"^pip frobnicate failed: .*(frobnicate|No module named pip)"):
+        _pip("frobnicate")
+
+
 def pythons():
     """Yield the Pythons of this machine that the workshop is for: on the path, in pyenv's folder, and this one."""
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
