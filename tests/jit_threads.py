@@ -1,4 +1,4 @@
-"""Scenarios from public threads about other compilers of Python functions: what their users met, as programs of ours.
+"""Scenarios from public threads about other compilers of Python functions: what users ran into, as programs for ours.
 
 Each names its thread. The results surprised their authors. A compiled step gives what the function gives, or says why
 it does not.

@@ -51,7 +51,7 @@ UNJUDGED = "unjudged"
 
 
 def solutions(exercise: str, which: str = "first") -> Iterator[tuple[str, Any]]:
-    """right_1, ... and wrong_1, ... of an exercise, from a module that is new each time."""
+    """Return right_1, ... and wrong_1, ... of an exercise, from a module that is new each time."""
     path = _folder(which) / f"{exercise}.py"
     spec = importlib.util.spec_from_file_location(f"{which}_solutions_of_{exercise}", path)
     assert spec and spec.loader

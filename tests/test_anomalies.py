@@ -231,7 +231,7 @@ def test_gradients_of_an_earlier_pass_are_found():
 @pytest.mark.parametrize("make", [lambda p: nn.optim.SGD(p, lr=0.05), lambda p: nn.optim.Adam(p, lr=0.05)])
 @pytest.mark.parametrize("cleared", [True, False])
 def test_a_loop_without_zero_grad_is_told(make, cleared):
-    """Before and after the optimiser has moved the parameters, from the second update on."""
+    """It is reported before and after the optimiser moves the parameters, from the second update on."""
     model = nn.MLP(2, [4, 1], "tanh", seed=0)
     optimizer = make(model.parameters())
     for update in range(4):

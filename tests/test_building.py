@@ -249,7 +249,7 @@ def test_a_link_of_the_users_own_is_followed(cache, tmp_path):
 @posix
 @pytest.mark.parametrize("mode", [0o777, 0o770, 0o702])
 def test_what_lies_in_a_folder_that_others_can_write_is_never_loaded(cache, mode):
-    """A library with the digest of its own bytes in its name, as anybody could make it."""
+    """Anybody could make a library with the digest of its own bytes in its name."""
     made = build(SOURCE)
     made.unlink()
     library = made.with_name("planted.so")

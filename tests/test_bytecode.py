@@ -57,7 +57,7 @@ def test_what_depends_on_no_input_is_computed_once():
 @pytest.mark.parametrize("rows", [False, True])
 @pytest.mark.parametrize("kind", [pytest.param("chain", marks=pytest.mark.needs_stack), "wide", "network", "random"])
 def test_a_program_is_small(kind, rows):
-    """At most 64 bytes for an instruction and its slot, and 4 for an operand."""
+    """It takes at most 64 bytes for an instruction and its slot, and 4 for an operand."""
     w = Value(0.9)
     rng = random.Random(0)
 

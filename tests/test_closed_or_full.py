@@ -201,7 +201,7 @@ def test_a_disk_that_fills(arguments, tmp_path):
 
 
 def test_a_folder_that_vanishes(tmp_path, monkeypatch, capsys):
-    """While a demo runs, after it has begun its page."""
+    """The output fails while a demo runs, after it has begun its page."""
     from demos.shared.report import Report
 
     def gone(report, text, prose=Report.prose):

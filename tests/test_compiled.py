@@ -902,7 +902,7 @@ def test_wrong_batches_are_told():
 
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_rows_are_told_apart_by_what_they_are(backend):
-    """A tuple among lists; a True or another kind of int among the ints that pick."""
+    """There is a tuple among lists, and a True or another kind of int among the ints that pick."""
     w, v = leaves(2.0, 3.0)
     step = compile(lambda xs: w * xs[0] * (2 if isinstance(xs, list) else 3), [w], backend)
     assert step.batch([[1.0], (1.0,)]) == 5.0

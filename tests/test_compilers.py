@@ -94,7 +94,7 @@ __attribute__((constructor)) static void flush(void) { _mm_setcsr(_mm_getcsr() |
 @pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="x86's way to flush small numbers to 0")
 @pytest.mark.slow
 def test_a_library_that_flushes_small_numbers_to_zero_is_not_used_and_undone(tmp_path):
-    """As -ffast-math makes it, with some compilers: at the moment it is loaded, for the whole process."""
+    """With some compilers, -ffast-math makes such a library: it does so when it is loaded, for the whole process."""
     (tmp_path / "flushing.c").write_text(FLUSHING, encoding="utf-8")
     real = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
     cc = script(tmp_path, f'[ "$1" = --version ] && exec {real} "$@"; exec {real} "$@" {tmp_path}/flushing.c')

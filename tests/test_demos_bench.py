@@ -198,7 +198,7 @@ def test_chains_of_every_size_are_there():
 
 @pytest.mark.parametrize("name", ["moons", pytest.param("gpt", marks=pytest.mark.slow)])
 def test_the_floor_in_c_learns_as_ours(name):
-    """Many updates, so that the optimiser is compared too."""
+    """It makes many updates, so the optimiser is compared too."""
     with_c, compiled = import_module("demos.bench.with_c"), import_module("demos.bench.compiled")
     try:
         floor = getattr(with_c, name)()

@@ -174,8 +174,8 @@ def again(names, *more):
 @pytest.mark.parametrize("name", again(PAGES))
 @pytest.mark.parametrize("whole", [False, True], ids=["cell by cell", "as a script"])
 def test_a_page_runs_in_an_editor_or_as_a_script(name, whole, tmp_path, monkeypatch):
-    """With nothing running the page: whole cells, as an editor sends them, or all of the file at once. Pictures are made,
-    but left empty."""
+    """Nothing runs the page: Python gets whole cells, as an editor sends them, or the whole file. Pictures are
+    made, but left empty."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", [f"{name}.py"])
     monkeypatch.delitem(sys.modules, "IPython", raising=False)

@@ -429,7 +429,7 @@ def test_names_are_completed(session):
 
 
 def test_the_moons_train_and_move():
-    """The moons page, shortened: three pictures, two of them moving."""
+    """The moons page, shortened, shows three pictures, two of them moving."""
     code = (Path(writer.__file__).parent / "starters" / "moons.py").read_text(encoding="utf-8")
     told = []
     before = set_engine(None)

@@ -284,7 +284,7 @@ def test_no_false_pass_and_no_false_alarm(which, exercise):
 
 
 def test_the_rates_of_every_set_are_those_promised():
-    """No false pass, no false alarm; at most 2 % point only elsewhere, and 80 % name every slip."""
+    """There is no false pass and no false alarm; at most 2 % point only elsewhere, and 80 % name every slip."""
     everything = Counter()
     for which, each in rates().items():
         counts = sum(map(Counter, each.values()), Counter())

@@ -168,7 +168,7 @@ def pythons():
 
 @pytest.mark.slow
 def test_the_wheels_are_small_and_enough_for_every_python_here(tmp_path):
-    """Installed as before.txt says, with no index; then the doctor finds everything, and a lesson runs."""
+    """It is installed as before.txt says, with no index; then the doctor finds everything, and a lesson runs."""
     from demos.workshop import _ROOT, _download
 
     wheels, before = tmp_path / "wheels", set(os.listdir(_ROOT))

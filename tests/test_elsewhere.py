@@ -166,7 +166,7 @@ def test_any_other_name_is_not_there_and_python_may_suggest_one():
 
 
 def test_a_fresh_interpreter_says_so_too():
-    """Where what runs is not yet specialised by the interpreter, and where a file is imported."""
+    """There the interpreter has not specialised the code yet, or the code is in an imported file."""
     for text, told in (
         ("from autograd import Tensor", "ImportError: cannot import name 'Tensor' from 'autograd': `Value(2.0)`"),
         ("import autograd.numpy as np", "ModuleNotFoundError: No module named 'autograd.numpy': "),

@@ -44,7 +44,7 @@ def test_operations_of_the_users_own_are_known():
 
 
 def test_a_list_is_one_operation_unless_it_is_to_be_seen_in_steps():
-    """As for dot() itself: under atomic() every multiplication is a node."""
+    """This is as for dot() itself: under atomic() every multiplication is a node."""
     for text, op in (("dot([a, 2], [3, a])", "dot"), ("total([a, a, 1])", "total"), ("maximum([a, 2])", "maximum")):
         assert evaluate(text, a=1).op == op
     with autograd.atomic():

@@ -340,7 +340,7 @@ def tangle(size):
 
 @pytest.mark.parametrize("make", [lambda size: batch(size // 20)[0], tangle], ids=["batch", "tangle"])
 def test_folding_is_linear_in_the_values(make):
-    """Counted, not timed: how often a part is looked at grows with the graph and no faster."""
+    """This is counted, not timed: the number of looks at parts grows with the graph and no faster."""
     import sys
 
     def calls(size):

@@ -49,7 +49,7 @@ def test_every_row_prints_in_every_language():
 
 
 def test_javascript_computes_the_rows(tmp_path):
-    """The emitted expressions, run by node, against ours: to the last few digits."""
+    """The emitted expressions, run by node, agree with ours to the last few digits."""
     import shutil
 
     if not shutil.which("node"):

@@ -253,7 +253,7 @@ def test_defining_operations_takes_linear_time():
 
 @needs_c
 def test_a_label_that_is_a_macro_is_a_name_in_c(tmp_path):
-    """Every macro that the compiler knows with the headers of the page, as a label and as an argument."""
+    """Every macro that the compiler defines with the page's headers is tried as a label and as an argument."""
     command = [*compiler(), "-dM", "-E", "-include", "math.h", "-include", "stdio.h", "-x", "c", "/dev/null"]
     known = subprocess.run(command, capture_output=True, text=True, check=False).stdout
     macros = sorted({line.split()[1].partition("(")[0] for line in known.splitlines() if line.startswith("#define")})

@@ -25,7 +25,7 @@ def checked(run: Run) -> Run:
 
 
 def test_some_programs_agree_in_the_quick_modes():
-    """Without compilers and other processes, which take a long time."""
+    """Compilers and other processes are left out, since they take a long time."""
     run = Run(seed=20, minutes=30, modes=["eager", "then", "again", "stepper", "grad", "hessian", "formula", "python"])
     run.run(count=12)
     checked(run)

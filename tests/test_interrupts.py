@@ -492,7 +492,7 @@ def test_modes_last_as_long_as_their_blocks_in_whatever_order_and_task_they_end(
 
 
 def test_a_mode_that_is_interrupted_on_its_way_in_is_not_on():
-    """Even if somebody keeps it, so that no traceback takes it along."""
+    """This holds even if somebody keeps the mode, so that it does not vanish with a traceback."""
     kept, counting = no_grad(), Interrupter(0)
     with counting:
         kept.__enter__()

@@ -136,7 +136,7 @@ def test_step_by_step(mode):
 
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_compiled(backend):
-    """The same program for all rows: the largest is found again in every call."""
+    """The same program runs all rows: the largest is found again in every call."""
     for n, wanted in table().items():
         values = [Value(0.1 * i) for i in range(n)]
         for kind, i, function in programs(n):
@@ -193,7 +193,7 @@ def test_what_the_maximum_is_may_change():
 
 
 def test_second_derivatives():
-    """Those of cross_entropy are p * (1 - p) and -p * q, through one node or through the maximum and all."""
+    """Those of cross_entropy are p * (1 - p) and -p * q, through one node or through the maximum and the sum."""
     for offset in (0.0, 1e12):
         xs = [Value(offset + 1.0), Value(offset), Value(offset)]
         row = Wanted([x.data for x in xs])

@@ -272,7 +272,7 @@ def test_both_give_the_same_losses(monkeypatch):
 
 
 def test_nothing_is_used_that_micrograd_lacks():
-    """What is asked of a Value in this file: attributes that micrograd's has too, and the lecture's own."""
+    """This file uses only attributes of a Value that micrograd's Value has too, and the lecture's own."""
     import ast
     from pathlib import Path
 

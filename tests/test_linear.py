@@ -109,7 +109,7 @@ def test_an_operation_takes_as_much_to_define_however_many_there_are():
 
 
 def test_a_long_run_is_few_parts_and_the_same_picture(monkeypatch):
-    """A part for each of a million values would not fit in memory."""
+    """With a part for each of a million values, a picture would not fit in memory."""
     graph = Graph(chain(1_200))
     whole = Listing(graph, graph.nodes)
     assert len(parts_of(whole, 0, None, False, runs=True)) == 12 and len(parts_of(whole, 0, None, False)) == 1_201

@@ -84,7 +84,7 @@ def test_the_numbers_of_micrograd_run_beside_it(program):
 
 
 def test_the_style_of_microgpt():
-    """Lists of lists, softmax by max and exp, -log of the target, squared relu, an Adam written out."""
+    """It has lists of lists, softmax by max and exp, -log of the target, squared relu, and an Adam written out."""
     Value = autograd.Value
     rng = random.Random(7)
 

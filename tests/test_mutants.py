@@ -72,7 +72,7 @@ def f(a: "1 + 1", b: L[-1] = None) -> D[2]:
 
 @pytest.mark.filterwarnings("ignore::FutureWarning")  # PyTorch's, as its modules are looked through
 def test_a_function_is_exchanged_and_nothing_is_written():
-    """In this process, and put back."""
+    """This happens in this process, and is undone."""
     from autograd import graph
 
     def state() -> str:

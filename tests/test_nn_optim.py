@@ -115,7 +115,7 @@ def test_a_grad_of_none_is_no_gradient(name):
 
 
 def test_a_gradient_of_zero_is_one():
-    """As in torch, where None is skipped and 0 is not: weight decay continues."""
+    """It is as in torch, where None is skipped and 0 is not: weight decay continues."""
     w = Value(1.0)
     optimizer = optim.SGD([w], lr=0.1, weight_decay=0.5)
     w.grad = 0

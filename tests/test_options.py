@@ -43,7 +43,7 @@ def test_what_hands_options_on_has_them_with_their_defaults(function):
     "name", ["draw", "show", "tree", "mermaid", "player", "formula", "latex", "why", "step_through"]
 )
 def test_a_way_to_look_inside_is_the_tools_own_function(name):
-    """So help(), Shift-Tab and editors say the same about ``f.draw`` as about ``draw``."""
+    """help(), Shift-Tab and editors then say the same about ``f.draw`` as about ``draw``."""
     f = Value(2.0, label="a") * 3
     assert not [p for p in inspect.signature(getattr(f, name)).parameters.values() if p.kind is p.VAR_KEYWORD]
     assert getattr(Value, name).__doc__ and getattr(f, name).__self__ is f

@@ -165,7 +165,7 @@ def test_a_device_is_written_into(file, write):
     "name", ["/dev/stdout", *(pytest.param(x, marks=pytest.mark.slow) for x in ("/dev/fd/1", "link"))]
 )
 def test_an_open_descriptor_is_written_into(tmp_path, name):
-    """A pipe; a file, after what was printed earlier and before what is printed later; a socket."""
+    """It may be a pipe, a file (after what was printed earlier, and before what is printed later) or a socket."""
     (tmp_path / "link").symlink_to("/dev/stdout")
     code = f"""if True:
         from autograd.drawing.output import write_whole

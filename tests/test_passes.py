@@ -93,7 +93,7 @@ def test_two_results_of_one_trunk_are_right_or_refused(switching):
 
 
 def test_graphs_that_share_only_leaves_are_exact(switching):
-    """As where two threads train one model: each has its own graph."""
+    """Two threads that train one model do this: each has its own graph."""
     w = Value(0.5, "w")
 
     def train():
@@ -108,7 +108,7 @@ def test_graphs_that_share_only_leaves_are_exact(switching):
 
 
 def test_an_interrupted_pass_is_over():
-    """Wherever the interrupt comes: another thread is not refused afterwards."""
+    """Wherever the interrupt comes, another thread is not refused afterwards."""
 
     def state(world):
         weights, f = world

@@ -143,7 +143,7 @@ def writer_measure(writer, arrow):
 
 @pytest.mark.parametrize("page", [None, SLIDE], ids=["all", "slide"])
 def test_what_comes_first_in_the_code_is_above(case, page):
-    """Neurons, inputs, keys, heads: those of a list that are shown one by one."""
+    """These are neurons, inputs, keys and heads: those of a list that are shown one by one."""
     drawing, writer = case.drawn(page)
     placement = writer.placement
     box_of = {node: box for box in drawing.picture.boxes for node in box.nodes}

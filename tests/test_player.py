@@ -262,7 +262,7 @@ def asked_in_script(data, seed: int, script: str):
 @node
 @pytest.mark.parametrize("seed", [0, 7, 2**40])
 def test_a_quiz_on_a_page_asks_and_judges_as_the_one_at_the_prompt(seed):
-    """Forty answers, half of them the wrong numbers that have a reason."""
+    """It is given forty answers, half of them wrong numbers that have a reason."""
     for f in (emblem(), neuron(), (Value(0.5, "u") * Value(-3.0, "v")).exp()):
         game = quiz(f, seed=seed)
         named, guesses, told = quiz_data(game.graph), [], []

@@ -158,7 +158,7 @@ def random_root(rng: random.Random):
 
 
 def test_a_graph_is_written_as_its_formula_is():
-    """notation.py prints through the same table: what it writes is what was computed, in Python and in LaTeX."""
+    """formulas.py prints through the same table: what it writes is what was computed, in Python and in LaTeX."""
     rng = random.Random(2)
     for _ in range(300):
         root = random_root(rng)

@@ -1,4 +1,4 @@
-"""The self-check: a program that is not what the function itself does is refused, naming the line; one that is, is not."""
+"""The self-check: a program that differs from the function itself is refused, naming the line; others are accepted."""
 
 from __future__ import annotations
 
@@ -292,7 +292,7 @@ FAULTS = {
 @pytest.mark.parametrize("call", [lambda step, *row: step(*row), lambda step, *row: step.batch(*([x] for x in row))])
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_planted_in_the_code_generator_is_found(fault, call, monkeypatch):
-    """In the code of one sample, and in that of a batch."""
+    """It may be in the code of one sample, or in that of a batch."""
     w, v, b = Value(0.5, label="w"), Value(-0.25, label="v"), Value(1.5, label="b")
 
     def loss(x, y, i):
@@ -324,7 +324,7 @@ def test_gradients_near_the_largest_float_are_no_difference(backend):
 
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_digits_that_no_float_has_are_no_difference(backend):
-    """Found by the fuzzer: a third of the smallest float is 0, three times; the sum of three thirds of it is not."""
+    """The fuzzer found this: a third of the smallest float is 0, three times; the sum of three thirds of it is not."""
     x, y = Value(5e-324), Value(1e5)
     step = compile(lambda s: dot([y], [x]) + 0 * s, [x, y], backend, check="always")
     assert step.batch([1.8, 2.05, 2.3]) == pytest.approx(5e-319) and step(1.0) > 0

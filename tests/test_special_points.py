@@ -116,7 +116,7 @@ INFINITE = [
 
 @pytest.mark.parametrize("xs", INFINITE)
 def test_infinite_scores_are_pytorchs(xs):
-    """Inside ieee(), and outside it, where a gradient that is not defined is an error."""
+    """They agree inside ieee(), and outside it, where an undefined gradient is an error."""
     torch = pytest.importorskip("torch")
     functional = torch.nn.functional
     for ours, theirs in (

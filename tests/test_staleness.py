@@ -65,7 +65,7 @@ def test_many_changes_are_counted_and_the_first_three_named():
 
 
 def test_a_slope_of_two_operands_accuses_neither_alone():
-    """The slope of hypot's row in a is a / out, which has `out` in it; that of a * b * c in a is b * c."""
+    """With respect to a, the slope of hypot's row is a / out, which contains `out`; that of a * b * c is b * c."""
     product = op("product_of_three", "abc", "a * b * c", "b * c", "a * c", "a * b")
     a, b, c = (Value(x, name) for x, name in ((2.0, "a"), (3.0, "b"), (5.0, "c")))
     f = product(a, b, c)

@@ -262,7 +262,7 @@ def test_repeated_edges_are_told_apart_and_constants_can_be_shown():
 
 @pytest.mark.parametrize("op", BUILTIN)
 def test_formulas_that_are_printed_are_python(op):
-    """Every operation's report, forwards and back: each piece between equals signs can be pasted."""
+    """In every operation's report, forwards and back, each piece between equals signs can be pasted."""
     op = OPS[op]
     xs = [Value((op.name == "acosh") + 0.3 + 0.1 * i, label=f"x{i}") for i in range(4)]
     if op.wide:
@@ -896,7 +896,7 @@ def test_a_compiled_step_is_stepped_through_as_its_function():
 
 
 def test_what_was_computed_from_constants_alone_can_be_stepped_through():
-    """Found by the fuzzer: such a node waits for gradients, and passes none on."""
+    """The fuzzer found this: such a node waits for gradients, and passes none on."""
     f = total([1.0, 2.0])
     f.label = "f"
     g = mean([f, f, Value(3.0, label="x")])

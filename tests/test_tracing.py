@@ -425,7 +425,7 @@ def test_a_parameter_that_has_just_become_a_value_again_is_one():
 
 @needs_c
 def test_no_update_is_lost_to_another_threads_trace():
-    """Training in C and a trace both give the parameters another class for a while: one after the other."""
+    """Training in C and a trace both change the class of the parameters for a while, so they take turns."""
     w, b = Value(3.0), Value(1.0)
     step, optimizer = compile(lambda x: (w * x + b) ** 2, [w, b], "c"), SGD([w, b], lr=0.1)
     step.batch([1.0, 2.0])

@@ -185,7 +185,7 @@ def test_a_state_that_was_taken_before_is_never_stale(held, backend):
 
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_the_generator_of_batches_sees_and_changes_what_is(backend):
-    """Parameters, gradients, the optimiser's memory and options, looked at and changed in the middle."""
+    """Parameters, gradients, and the optimiser's memory and options are looked at and changed in the middle."""
 
     def run(train):
         model, loss, step, optimizer = prepared(backend, AdamW, {"lr": 0.01})
@@ -286,7 +286,7 @@ def test_an_error_in_the_middle_leaves_the_update_before(backend):
 
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_arithmetic_that_only_python_can_do_goes_on(backend):
-    """The slope of sqrt at 0, where nothing flows: the engine says 0, and C leaves it to the engine."""
+    """For the slope of sqrt at 0, where nothing flows, the engine says 0, and C leaves it to the engine."""
     w = Value(2.0)
     step = compile(lambda x: (w * w * x).sqrt() * x + (w - 5) ** 2, [w], backend)
     losses = step.train([([1.0],), ([0.0],), ([2.0],)], SGD([w], lr=0.1), 30)
@@ -321,7 +321,7 @@ def test_parameters_that_the_optimiser_does_not_have_keep_adding_up(backend):
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize(("optimiser", "options"), [(SGD, {"lr": 0.05, "momentum": 0.9}), (AdamW, {"lr": 0.05})])
 def test_loops_of_ones_own_with_two_steps_and_two_optimisers(optimiser, options, seed, backend):
-    """Everything that a loop may do, in any order: it is as if there were no compile()."""
+    """A loop may do all of this, in any order: it is as if there were no compile()."""
 
     def run(eager):
         rng = random.Random(seed)
@@ -395,7 +395,7 @@ def test_a_parameter_of_the_optimiser_that_the_step_does_not_have(backend):
 
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_what_python_must_do_leaves_nothing_behind(backend):
-    """In a batch of two structures C computes the first, and must give up at the second."""
+    """In a batch of two structures, C computes the first, and must leave the second to Python."""
     a, b = Value(2.0), Value(1.0)
 
     def loss(xs):
@@ -429,7 +429,7 @@ def test_no_steps_and_no_batches(backend):
 
 @needs_c
 def test_values_are_values_in_every_way_between_batches():
-    """Whatever is done with a parameter first, in the middle of training, gives what it gives otherwise."""
+    """Whatever is done first with a parameter in the middle of training gives the usual result."""
     looks = [
         repr, pickle.dumps, lambda p: p.item(), lambda p: f"{p:.12f}", lambda p: p < 1, lambda p: (p * 2).data,
         lambda p: p.reached, lambda p: p.tanh().data, lambda p: max(p, Value(0.1)).data, lambda p: pickle.loads(pickle.dumps(p)).data,
@@ -530,7 +530,7 @@ def test_update_is_the_loop_one_update_at_a_time(backend, optimiser, options, gr
 
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_a_model_is_copied_and_pickled_at_any_moment(backend):
-    """Keeping the best model is the commonest line of a loop: a copy is ordinary Values, with the numbers of that moment."""
+    """Many loops keep the best model: a copy consists of ordinary Values, with the numbers of that moment."""
     model, _, step, optimizer = prepared(backend, AdamW, {"lr": 0.01})
     copies = []
 
@@ -698,7 +698,7 @@ def test_a_rule_that_cannot_be_read_is_refused_by_name(backend):
 @pytest.mark.parametrize("groups", [pytest.param(False, marks=pytest.mark.slow), True])
 @pytest.mark.parametrize(("optimiser", "options"), OPTIMISERS)
 def test_a_rule_in_c_gives_pythons_bits(optimiser, options, groups):
-    """A loss whose gradients are the same in both backends to the last bit."""
+    """The gradients of this loss are the same in both backends to the last bit."""
 
     def run(backend):
         parameters = [Value(0.1 * i - 0.4) for i in range(9)]
@@ -807,7 +807,7 @@ def test_a_handler_of_a_signal_sees_the_numbers_of_some_update():
 
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_updates_inside_are_counted_and_checked(backend):
-    """What no guard looks at is found at update 4, 8, 16 ...; the parameters are those of the update before."""
+    """A change that no guard looks at is found at update 4, 8, 16 ...; the parameters are those before it."""
     w, scale = Value(1.0), ctypes.c_double(2.0)
     step = compile(lambda x: w * x * scale.value, [w], backend)
     optimizer = SGD([w], lr=0.125)
@@ -822,7 +822,7 @@ def test_updates_inside_are_counted_and_checked(backend):
 @needs_c
 @pytest.mark.parametrize("how", ["train", "update"])
 def test_two_threads_that_train_one_step_take_turns(how):
-    """A second call waits, and no update is lost, nor what the optimiser remembers."""
+    """A second call waits, and neither an update nor what the optimiser remembers is lost."""
     w = Value(1.0)
     step, optimizer = compile(lambda x: (w - x) ** 2, [w], "c"), AdamW([w], lr=1e-3, weight_decay=0.0)
     step.train([([3.0],)], optimizer, 1)

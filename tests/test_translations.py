@@ -324,7 +324,7 @@ def test_there_is_no_other_folder_in_it():
 
 @pytest.mark.slow
 def test_a_translation_begins_as_the_page_for_contributors_says(tmp_path):
-    """A folder and one command; then one translated sentence is shown, and a changed one is marked."""
+    """It takes a folder and one command; then a translated sentence is shown, and a changed one is marked."""
     for name in ("autograd", "nn", "demos", "tests", "pyproject.toml"):
         path = ROOT / name
         copy = shutil.copytree if path.is_dir() else shutil.copy
@@ -376,7 +376,7 @@ def test_the_sentences_of_legends_are_those_that_it_says():
 
 
 def test_every_sentence_of_a_legend_is_among_them():
-    """What notes(), troubles() and left_out() write, piece by piece."""
+    """notes(), troubles() and left_out() write these sentences, piece by piece."""
     known = [re.compile(re.sub(r"\\{\w+\\}", ".+", re.escape(one))) for one in engine.LEGENDS]
     pieces: set[str] = set()
     for path in (ROOT / "autograd" / "drawing").rglob("*.py"):
@@ -432,7 +432,7 @@ def small_model() -> Value:
 
 
 def test_parameters_in_a_few_words_are_written_in_full():
-    """Russian is longer: their gradients are not cut out of the middle."""
+    """Russian is longer, but gradients are not cut out of the middle of a line."""
     loss = nn.functional.mse_loss(nn.MLP(2, [4, 1], activation="tanh", seed=0)([Value(1.0), Value(0.0)]), [1.0]) * 0.01
     loss.backward()
     for name, said in (("en", "12 parameters, grads -"), ("ru", "параметров: 12, grads от -")):
@@ -495,7 +495,7 @@ def english_in(verdict: str) -> set[str]:
 
 @pytest.mark.parametrize("name", ["gradients", "order", "chain"])
 def test_a_wrong_solution_gets_a_verdict_in_russian(name):
-    """The first wrong one of each exercise."""
+    """The first wrong solution of each exercise is judged."""
     pytest.importorskip("numpy")  # some solutions use it
     wrong = [one for one in solutions(name) if one[0].startswith("wrong")]
     with using("ru"):
@@ -523,7 +523,7 @@ def test_every_wrong_solution_gets_a_verdict_in_russian_and_the_same_numbers(nam
 @pytest.mark.skipif(bool(IN_WORK), reason="not all catalogues are translated")
 @pytest.mark.parametrize("solved", [False, True])
 def test_a_file_of_exercises_is_in_russian(solved):
-    """Everything above the code of each: the statement, the hint, the effort."""
+    """That is everything above the code of each exercise: the statement, the hint, the effort."""
     with using("ru"):
         for lesson in dict.fromkeys(one.lesson for one in EXERCISES.values()):
             text = exercise_files.starter(lesson, "check", solved)
@@ -557,7 +557,7 @@ def test_the_page_and_the_lines_of_a_model_are_in_russian(model, tmp_path, capsy
 
 @pytest.mark.skipif(bool(IN_WORK), reason="not all catalogues are translated")
 def test_what_a_workshop_hands_out_is_in_russian():
-    """The index, the handout, the notes, the figures' pages and the notebooks, without running a lesson."""
+    """This checks the index, handout, notes, figures' pages and notebooks, without running a lesson."""
     lessons = [demo for demo in DEMOS if demo.lesson]
     catalogue, missing = Catalogue(FOLDER / "ru"), list[str]()
 
@@ -608,7 +608,7 @@ COMMANDS = re.findall(r"(?m)^\.venv/bin/python -m demos(.*?) *#", PAGE)
 @pytest.mark.slow
 @pytest.mark.skipif(bool(IN_WORK), reason="not all catalogues are translated")
 def test_the_commands_of_the_page_in_russian_speak_russian(tmp_path):
-    """In the page's order, in one folder; the last one takes long, and has its own test."""
+    """They run in the page's order, in one folder; the last one takes long, and has its own test."""
     assert len(COMMANDS) == 6
     for command in COMMANDS[:-1]:
         words = [sys.executable, "-m", "demos", *command.split()]

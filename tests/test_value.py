@@ -164,7 +164,7 @@ def test_a_million_operations_need_no_recursion(many):
 
 @pytest.mark.needs_stack
 def test_bytes_per_node():
-    """At most 190 bytes per node after backward, module scope included, over a mix of operations."""
+    """A mix of operations takes at most 190 bytes per node after backward, module scope included."""
 
     def build(n):
         x = y = Value(0.5)
@@ -282,7 +282,7 @@ TOOLS = {
 
 @pytest.mark.parametrize("tool", TOOLS)
 def test_data_that_was_set_to_no_number_is_named_where_it_is_looked_at(tool, tmp_path, monkeypatch):
-    """As after ``w.data = w - 0.1 * w.grad``, or with a number read from a file."""
+    """This happens after ``w.data = w - 0.1 * w.grad``, or with a number read from a file."""
     monkeypatch.chdir(tmp_path)
     for bad, said in (
         ("0.5", "the str '0.5'"),
@@ -539,7 +539,7 @@ def test_a_traceback_quotes_the_compiled_line():
 
 
 def test_backprop_by_hand_with_micrograds_names():
-    """The shapes of its lecture: a topological order by _prev, one _backward() after the other, the bug of a + a."""
+    """Its lecture does this: a topological order by _prev, one _backward() after the other, the bug of a + a."""
     a, b, c = Value(2.0), Value(-3.0), Value(10.0)
     e = a * b
     f = (e + c).tanh() * (e + e)
@@ -707,7 +707,7 @@ def test_atomic_builds_the_same_numbers_bit_for_bit():
 
 
 def test_sums_go_from_left_to_right():
-    """Not the builtin's compensated sum: with it 617 of 1,000 such sums would differ from Python 3.12 on."""
+    """With the built-in compensated sum, 617 of 1,000 such sums would differ from Python 3.12 on."""
     import random
 
     rng = random.Random(0)

@@ -440,7 +440,7 @@ def test_opening_a_module_opens_one_level_and_leaves_the_others(tmp_path):
 
 
 def test_a_folded_module_of_one_value_is_a_module_too(tmp_path):
-    """A module whose call made a single value, and which has no parameters of its own."""
+    """Its call made a single value, and it has no parameters of its own."""
     model = nn.Sequential(nn.Linear(2, 1, seed=random.Random(0)), nn.Tanh())
     recorder = Recorder(model, lambda: model([0.5, -1.0])[0] ** 2)
     recorder.step(1.0)

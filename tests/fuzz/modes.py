@@ -340,7 +340,7 @@ def modes_do_not_matter(case):
     if not tied:
         with autograd.atomic():
             found = outcome(lambda: case.eager(case.loss))
-        case.near("atomic", found, factor=4.0)  # softmax's chain of pairs sums in another shape
+        case.near("atomic", found, factor=4.0)  # softmax's chain of pairs adds up in a different order
 
 
 def no_grad(case):
