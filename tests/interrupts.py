@@ -250,7 +250,7 @@ def sweep(
     work: how many places are passed in all, which is what a sweep costs.
     """
     make, act, state, part, parts = scenario
-    act(make())  # so that what is done only once is already done
+    act(make())  # anything that is done only once is done here
     world = make()
     stages = [state(world)]  # before, after, and after a rerun; or after each part
     with (counting := interrupter(0)):

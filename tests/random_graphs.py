@@ -41,7 +41,7 @@ def inputs(rng: random.Random, leaves: int = 4) -> list[float]:
 
 
 class Ours:
-    """The operations that compute a program and are functions."""
+    """The functions among the operations that a program is computed with."""
 
     dot, total, mean, logsumexp, maximum = map(staticmethod, (dot, total, mean, logsumexp, maximum))
 

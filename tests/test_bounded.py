@@ -84,7 +84,7 @@ def test_a_kernel_that_is_kept_can_be_read_and_one_that_was_forgotten_comes_agai
 
 
 def test_a_kernel_does_the_work_from_the_second_call_on():
-    """It leaves what it was not compiled for to record(), which is also right, but slow."""
+    """What a kernel was not compiled for goes to record(), which is also right, but slow."""
     v, w = [Value(1.0), Value(2.0)], [Value(3.0), Value(4.0)]
     calls = [lambda f=f: f(v) for f in LISTS]
     calls += [lambda: autograd.dot(v, w), lambda: autograd.dot(v, w, v[0]), lambda: autograd.dot(v, [1.0, 2.0], 3.0)]

@@ -25,7 +25,7 @@ from autograd.modes import named_scope
 from autograd.value import NOT_REACHED
 
 QUICK = 700  # how many places of a scenario the quick suite tries, in all its runs
-MORE = float(os.environ.get("INTERRUPTS", "5_000"))  # a slow test: more; "inf": all, in hours
+MORE = float(os.environ.get("INTERRUPTS", "5_000"))  # for a slow test; "inf": all, which takes hours
 
 
 # --- Worlds: what is interrupted, and what is seen of it -------------------------------------------------------

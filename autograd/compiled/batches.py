@@ -39,7 +39,7 @@ Signature = tuple[Any, ...]
 Row = Sequence[float]  # the numbers in the arguments, in order
 _PLAIN = {float, int}
 MANY_ROWS = 4  # the minimum number of rows in a batch worth computing side by side
-KINDS = IN_PYTHON, ONE_IN_C, MANY_IN_C = "python", "c one", "c many"  # of code that may run a program; each is checked
+KINDS = IN_PYTHON, ONE_IN_C, MANY_IN_C = "python", "c one", "c many"  # each kind of code is checked
 
 _NAMESPACE: dict[str, Any] = {name: getattr(math, name) for name in FUNCTIONS if name != "abs"}
 _NAMESPACE.update(abs=abs, larger=larger, inf=math.inf, nan=math.nan)

@@ -110,7 +110,7 @@ class Statements:
         self.kept = dict(zip(program.parameters, self.gradients))  # gradients that exist from the start, to be added to
         self.tables: dict[tuple[str, ...], str] = {}  # the lists from which picks choose, once they are written
         picked = dict.fromkeys(c for node in program.picks for c in node.operands[1:] if not isinstance(c, float))
-        self.place = {c: i for i, c in enumerate(picked)}  # its gradient is there in a list
+        self.place = {c: i for i, c in enumerate(picked)}  # where its gradient is in a list
 
     def write(self, *lines: str) -> None:
         self.lines += [self.indent + line if line else "" for line in lines]

@@ -75,7 +75,7 @@ def _refusal(node: Value, why: str) -> TraceError:
     plain = why in ("method", "number") and getattr(node, "plain", False)
     reason = "is a plain number" if plain else "has no number yet: compile() traces the function once, for all numbers"
     frame = users_frame()
-    while frame.f_back and is_library(frame.f_globals.get("__name__")):  # it may be in statistics.mean()
+    while frame.f_back and is_library(frame.f_globals.get("__name__")):  # a library may ask, as statistics does
         frame = frame.f_back
     error = TraceError(f"{said_line((frame.f_code.co_filename, frame.f_lineno))}\n{what} {reason}. {_FIXES[why]}")
     context = running.get(get_ident())

@@ -49,8 +49,8 @@ def train(step: Step, batches: Iterable[Any], optimizer: Any, steps: int) -> lis
         if not prepared:
             raise ArgumentError("train: want batches to train on, got none")
         if at_once == steps or not more:
-            source = iter(())  # it has ended, or is not needed any more
-            prepared = [*map(step.prepare, prepared)]  # once more, since the function may use something else now
+            source = iter(())  # it has ended, or is no longer needed
+            prepared = [*map(step.prepare, prepared)]  # again: the function may use something else now
             losses += updates.run(prepared, turn % len(prepared), steps - turn, steps)
         else:
             losses += updates.run(more, 0, 1, steps)

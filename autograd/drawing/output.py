@@ -49,7 +49,7 @@ BINARY = getattr(os, "O_BINARY", 0)  # only Windows has this flag
 
 
 class Progress:
-    """A reporter that prints how far some work has come, to the error stream, every two seconds.
+    """A reporter that tells the error stream every two seconds how far some work has come.
 
     at_once: whether the work has already taken two seconds.
     """

@@ -236,7 +236,8 @@ class Picture:
             arrow.head.arrivals += 1
 
     def size(self) -> int:
-        """Return how much there is to read: the largest of the boxes with operations, the arrows, and the length."""
+        """Return how much there is to read: the boxes with their operations, the arrows, or the length, whichever is
+        greatest."""
         length = dict.fromkeys(self.boxes, 1)
         for arrow in self.arrows:  # arrows into a box come before arrows out of it
             if arrow.back:

@@ -30,7 +30,7 @@ class Table(NamedTuple):
 
 
 def iris() -> Table:
-    """Return the 150 irises of Fisher: four lengths in cm, three species of fifty."""
+    """Return 150 irises (Fisher, 1936): four lengths in cm, three species of fifty."""
     with open(_FOLDER / "iris.csv", newline="", encoding="utf-8") as file:
         (_, _, *species), *rows = csv.reader(file)
     xs = [[float(cell) for cell in row[:-1]] for row in rows]

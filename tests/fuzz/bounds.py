@@ -220,7 +220,7 @@ def function(name):
     return of
 
 
-WAVES = {"sin": "cos", "cos": "sin"}  # and the function whose size is the slope's
+WAVES = {"sin": "cos", "cos": "sin"}  # each with the function that gives the size of its slope
 SPECIAL = {
     "exp2": lambda x: _context.power(_context.mpf(2), x),
     "log2": lambda x: _context.log(x) / _context.log(_context.mpf(2)),

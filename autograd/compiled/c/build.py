@@ -120,7 +120,7 @@ def _users_cache() -> str:
     base = os.environ.get("LOCALAPPDATA" if sys.platform == "win32" else "XDG_CACHE_HOME") or at_home(
         *{"win32": ("AppData", "Local"), "darwin": ("Library", "Caches")}.get(sys.platform, (".cache",))
     )
-    return base if os.path.isabs(base) else at_home(".cache")  # the XDG specification ignores relative paths
+    return base if os.path.isabs(base) else at_home(".cache")  # the XDG specification says to ignore relative paths
 
 
 def build(source: str) -> Path:

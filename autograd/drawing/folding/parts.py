@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 CHAINS = {"add": "sum", "sub": "sum", "mul": "product"}  # long chains of these are drawn as one operation
-FEW = 4  # where there is little room, a chain this long counts as long
+FEW = 4  # where there is little room, a larger array of leaves is shown in a few words
 LONG = 4  # the minimum number of terms in a chain worth folding
 ENDS, RUN = 5, 100  # in a large graph, the middle of a run of this many values is one part, and its ends are kept
 TANGLED = 1.5  # the maximum number of arrows per box that a reader can follow

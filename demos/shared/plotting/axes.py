@@ -75,7 +75,8 @@ class Axes:
         linewidth: float = LINE, marker: str | None = None, markersize: float = 6.0, label: str = "", alpha: float = 1.0,
         zorder: float = 2, solid_capstyle: str = "butt",
     ) -> None:  # fmt: skip
-        """Draw a line through points. fmt: a marker, a line style, or both, such as "o-"; a marker alone: no line."""
+        """Draw a line through points. fmt: a marker, a line style, or both, such as "o-"; a marker alone draws no
+        line."""
         shape = marker or next((letter for letter in MARKERS if letter in fmt), "")
         style = linestyle if linestyle is not None else fmt.replace(shape, "") if fmt else "-"
         chosen = color_of(color) if color else CYCLE[self._drawn % len(CYCLE)]
@@ -128,7 +129,8 @@ class Axes:
         vmin: float | None = None,
         vmax: float | None = None,
     ) -> Image:
-        """Draw a matrix as coloured cells, the first row at the top. vmin, vmax: the numbers with the end colours."""
+        """Draw a matrix as coloured cells, the first row at the top. vmin, vmax: the numbers at the ends of
+        the colours."""
         numbers = [number for row in rows for number in row]
         image = Image(COLORMAPS[cmap], min(numbers) if vmin is None else vmin, max(numbers) if vmax is None else vmax)
         self._add(Cells([[image.color(number) for number in row] for row in rows]), "", 0)
