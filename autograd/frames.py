@@ -80,7 +80,7 @@ def hide_our_frames(error: BaseException) -> None:
 
 
 def is_users_own(error: BaseException) -> bool:
-    """Return whether an error comes from the user's code, called by ours, and not from ours or from a library."""
+    """Return whether an error comes from the user's code, which ours has called, and not from ours or a library."""
     entry = error.__traceback__
     while entry is not None and entry.tb_next is not None:
         entry = entry.tb_next

@@ -42,7 +42,7 @@ FAULTS = [
     ("and decides as or does, in the slow path", _F + "arithmetic.py", "is (head == \"or\")\n", "is (head == \"and\")\n"),
     ("intermediates of two partials share their names", "autograd/kernels.py",
      "**namer.names(let for let, _ in formula.lets)}", "**{let: let for let, _ in formula.lets}}"),
-    ("names that are taken are given all the same", _F + "namer.py", "while name in self.taken", "while not name"),
+    ("names that are taken are given all the same", _F + "namer.py", "while {name, self.prefix + name} & self.taken", "while not name"),
     ("a sum has a name that an operand may have", _F + "formula.py", 'f"{term.head}__{len', 'f"{term.head}_{len'),
     ("the slope with respect to the other operand, beside a plain number", "autograd/methods.py", "            node.da = {slope_a}\n        except", "            node.da = {slope_b}\n        except"),
     ("the player leaves out the last of a list", "autograd/player/js_rules.py", "{taken[-1] + 1}, (", "{max(taken[-1], 1)}, ("),

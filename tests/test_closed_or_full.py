@@ -254,7 +254,7 @@ def test_what_is_printed_there_can_be_read(locale):
 
 
 def test_what_another_autograd_left_of_ours_says_so(tmp_path):
-    """pip removes every file that the other package had: of ours, autograd/__init__.py."""
+    """pip removes every file that the other package had, and so our autograd/__init__.py."""
     for package in ("autograd", "nn"):
         shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
     (tmp_path / "autograd" / "__init__.py").unlink()

@@ -1,4 +1,4 @@
-"""Every row of the table: against central differences, against PyTorch, and the check against wrong rows."""
+"""Every row of the table agrees with central differences and with PyTorch, and wrong rows are found."""
 
 from __future__ import annotations
 

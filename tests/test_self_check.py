@@ -237,7 +237,7 @@ def test_what_is_picked_in_no_grad_is_what_was_there(backend):
 
 
 def test_the_order_of_sums_is_not_changed_by_what_no_grad_sees():
-    """backward() does not look beyond a value made in no_grad(), so it may come to others in another order."""
+    """backward() does not look beyond a value made in no_grad(), so it may reach other nodes in a different order."""
     w = Value(0.0)
 
     def loss(x):

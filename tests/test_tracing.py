@@ -192,7 +192,7 @@ def drawn_from_all(x):
     "function", [drawn, drawn_by_python, drawn_for_an_if, drawn_from_all, drawn_structure, from_the_clock]
 )
 def test_what_changes_by_itself_is_refused_and_generators_go_on_as_if_nothing_had_been_drawn(function):
-    """It names the line if the numbers show it: a draw that made no difference has none."""
+    """The error names the line if the numbers show it; a draw that made no difference does not show."""
     line = "" if function in (drawn_for_an_if, drawn_from_all) else r"test_tracing.py:\d+.*# here\n"
     what = "as a compiled program: " if function is from_the_clock else "draws a random number"
     before = RNG.getstate(), random.getstate()

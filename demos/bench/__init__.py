@@ -247,7 +247,7 @@ def _shown(cell: Cell, work: Work) -> str:
     number = median(cell.results)
     if work.does == "memory":
         return f"{number:.0f} B"
-    if work.does == "loading" and number < 1e-3:  # Python's start-up time varies more
+    if work.does == "loading" and number < 1e-3:  # start-up time varies by more
         return "< 1 ms"
     scale, unit = next(
         ((s, u) for s, u in ((1e9, "ns"), (1e6, "us"), (1e3, "ms")) if abs(number) * s < 999.5), (1.0, "s")

@@ -1,7 +1,7 @@
 """Each mode computes loss() of a program and its gradients; all are compared with exact numbers, PyTorch, or the eager
 engine.
 
-A mode is a function of a Case. It raises Disagreement, or returns quietly. What it cannot judge it leaves out, and what
+A mode is a function of a Case. It raises Disagreement, or returns quietly. It leaves out what it cannot judge, and what
 it leaves out is counted.
 """
 

@@ -111,7 +111,7 @@ class Torch:
         return self.torch.clamp(self.tensor(a), max=self.tensor(high))
 
     def _where(self, condition, a, b):
-        condition = self.tensor(condition)  # here, its slope is 0, and it has one
+        condition = self.tensor(condition)  # here, the option has a slope, which is 0
         return self.torch.where(condition != 0, self.tensor(a), self.tensor(b)) + 0.0 * condition
 
     def _dot(self, xs, ws, bias=None):

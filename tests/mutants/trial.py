@@ -261,7 +261,7 @@ def in_a_copy(change: Change, tests: list[str], expected: float) -> tuple[str, s
 def _in_copy(
     folder: str, tests: list[str], more: tuple[str, ...] = (), cpu: int | None = None, change: Change | None = None
 ) -> subprocess.Popen[str]:
-    """Start these tests in a copy of the repository, with a change, and with so many seconds of the processor."""
+    """Start these tests in a copy of the repository, with a change, and with this much processor time in seconds."""
     for part in ("autograd", "nn", "tests", "demos", ".github"):
         shutil.copytree(ROOT / part, Path(folder) / part, ignore=shutil.ignore_patterns("__pycache__"))
     for part in ("pyproject.toml", "README.md"):

@@ -28,7 +28,7 @@ _ONES = 1_500  # the largest number of programs tried with one edit
 _PAIRS = 1_200  # the largest number of programs tried with two edits
 _LENGTH = 300_000  # the maximum number of nodes in all programs with one edit, and with two, since each is compiled
 _MEASURED = 3  # samples that show how close an edit comes
-_ENOUGH = 6  # right pairs; the best one is chosen
+_ENOUGH = 6  # how many right pairs to look for; the best one is chosen
 
 
 class Samples(NamedTuple):

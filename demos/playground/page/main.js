@@ -32,7 +32,7 @@ const python = new Python(load, ({ state, share = 1, reason }) => {
   performance.mark(state);
   $("state").textContent = WORDS[state]?.() ?? reason;
   document.documentElement.dataset.python = state;
-  document.documentElement.dataset.memory = python?.memory ?? 0; // bytes that Python holds: it never returns any
+  document.documentElement.dataset.memory = python?.memory ?? 0; // bytes that Python holds: it never gives any back
   $("bar").hidden = state !== "loading";
   $("bar").value = share;
   $("stop").disabled = state !== "busy";
