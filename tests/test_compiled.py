@@ -270,7 +270,7 @@ def test_a_decorator():
         return (w * x + b - y) ** 2
 
     assert line(1.0, 3.0) == 4.0
-    assert (line.__name__, line.__doc__, line.backend) == ("line", "How far the line is off.", "python")
+    assert (line.__name__, line.__doc__, line.backend) == ("line", "Return how far the line is off.", "python")
 
 
 def test_what_can_be_compiled():
