@@ -330,6 +330,15 @@ def loss():
     return v
 """,
     ),
+    "the remainder of a number far too small for a float": (
+        "eager",
+        """
+x = Value(1e9)
+def loss():
+    v = (-x * x * 0.5).exp()
+    return v.fmod(abs(x) + 0.7)
+""",
+    ),
     "the angle of a point on the cut depends on the sign of a zero": (
         "eager",
         """

@@ -261,10 +261,13 @@ def _fraction(x):
 
 def fmod(a, b):
     """Return the remainder of the division, with the sign of a."""
-    numerator, divisor = _fraction(a.value), _fraction(b.value)  # 60 digits are too few for 1e154 % 1.7
-    quotient = int(numerator / divisor)
-    rest = numerator - quotient * divisor
-    exact = float(rest) if isinstance(a.value, float) else _context.mpf(rest.numerator) / rest.denominator
+    if abs(a.value) < abs(b.value):  # as a fraction, exp(-1e30) would fill the memory
+        quotient, exact = 0, a.value
+    else:
+        numerator, divisor = _fraction(a.value), _fraction(b.value)  # 60 digits are too few for 1e154 % 1.7
+        quotient = int(numerator / divisor)
+        rest = numerator - quotient * divisor
+        exact = float(rest) if isinstance(a.value, float) else _context.mpf(rest.numerator) / rest.denominator
     error = a.error + abs(quotient) * b.error
     if error and not error < abs(exact) < abs(b.value) - error:
         raise UndecidedError(f"fmod of {a} and {b}")
