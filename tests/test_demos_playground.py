@@ -329,6 +329,16 @@ def test_a_loop_without_an_end_is_ended_with_a_sentence_and_the_variables_stay(s
     assert told[-1]["show"] == {"text/plain": "7"}
 
 
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="this Python does not report jumps")
+def test_a_tool_that_watches_the_cells_is_left_alone(session):
+    sys.monitoring.use_tool_id(running._TOOL, "a profiler")
+    try:
+        told, _ = session(do="run", code="for i in range(3): pass\ni", cell=1)
+        assert told[-1]["show"] == {"text/plain": "2"} and sys.monitoring.get_tool(running._TOOL) == "a profiler"
+    finally:
+        sys.monitoring.free_tool_id(running._TOOL)
+
+
 def test_what_is_printed_and_shown_is_limited(session):
     told, _ = session(do="run", code="for i in range(200_000): print(i)", cell=1)
     assert running.PRINTED < len(printed(told)) < running.PRINTED + 100 and "left out" in printed(told)
