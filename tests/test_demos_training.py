@@ -375,6 +375,14 @@ def test_a_wrong_compiled_loss_stops_the_gpt(tmp_path, no_pictures, few_names, m
         gpt.main(out=tmp_path, steps=1, quiet=True, backend="python")
 
 
+def test_a_letter_is_drawn_as_often_as_it_is_likely(monkeypatch):
+    rng = Random(0)
+    drawn = [gpt._drawn([0.0, 0.25, 0.75, 0.0], rng) for _ in range(2000)]
+    assert {*drawn} == {1, 2} and drawn.count(1) == pytest.approx(500, rel=0.1)
+    monkeypatch.setattr(rng, "random", lambda: 1 - 2**-53)
+    assert gpt._drawn([0.1] * 10, rng) == 9  # although these add up to less than that
+
+
 def test_a_sign_looks_only_back():
     model = gpt.GPT(Random(0))
     signs = gpt.signs_of("ann")

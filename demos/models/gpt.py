@@ -6,7 +6,9 @@ A GPT for names: one layer of attention learns, letter by letter, how first name
 from __future__ import annotations
 
 import math
+from bisect import bisect
 from collections.abc import Sequence
+from itertools import accumulate
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -104,12 +106,7 @@ def invent(model: GPT, rng: Random, temperature: float = 0.7) -> str:
 
 def _drawn(chances: Sequence[float], rng: Random) -> int:
     """Return an index into the list, drawn with the probabilities that the list holds."""
-    left = rng.random()
-    for place, chance in enumerate(chances):
-        left -= chance
-        if left < 0:
-            return place
-    return len(chances) - 1
+    return min(bisect(list(accumulate(chances)), rng.random()), len(chances) - 1)
 
 
 def main(
