@@ -316,6 +316,12 @@ def test_the_flag_and_the_variable_choose_a_language(name):
     assert demos_say("--lang=en", AUTOGRAD_LANG=name)[1].replace(" --lang en", "") == demos_say()[1] != by_flag
 
 
+def test_an_error_about_a_flag_is_in_one_language():
+    status, said = demos_say("--lang", "ru", "iris", "--steps", "0")
+    assert status == 2
+    assert said.startswith("demos: аргумент --steps: нужно целое число не меньше 1, получено '0'. Все флаги: ")
+
+
 def test_there_is_no_other_folder_in_it():
     assert {path.name for path in FOLDER.iterdir() if path.is_dir() and path.name != "__pycache__"} == set(OTHERS)
     assert all((FOLDER / other / "glossary.md").exists() for other in OTHERS)

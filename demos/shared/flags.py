@@ -19,6 +19,7 @@ _SAID = (
     "usage: {command}", "positional arguments:", "options:", "show this help message and exit",
     "the following arguments are required: {names}", "argument {name}: {why}", "expected one argument",
     "invalid choice: {word} (choose from {names})", "unrecognized arguments: {words}",
+    "want a whole number of at least {least}, got {text}",
 )  # fmt: skip
 
 
@@ -45,9 +46,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def count(text: str, least: int = 1) -> int:
-    """Read a whole number from a flag."""
+    """Read a whole number from a flag. The error is in English: Parser.error translates all of its sentence."""
     if not text.isdecimal() or int(text) < least:
-        raise argparse.ArgumentTypeError(
-            tr("want a whole number of at least {least}, got {text}", least=least, text=repr(text))
-        )
+        raise argparse.ArgumentTypeError(f"want a whole number of at least {least}, got {text!r}")
     return int(text)
