@@ -144,7 +144,7 @@ def _explained(op: Op, numbers: Sequence[float], names: Sequence[str], error: Ex
     zero = [f"{name} is {float(number)!r}" for name, number in zip(names, numbers) if name and number == 0]
     if op.name == "pow":  # a negative base has values at whole exponents: the domain's formula cannot say so
         if not numbers[0]:
-            return SingularityError(f"{shown} divides by zero{where}: want an exponent >= 0 for the base 0")
+            return SingularityError(f"{shown} divides by zero{where}: want an exponent >= 0 where the base is 0")
         return DomainError(f"{shown} is not defined{where}: want {names[0] or 'a base'} > 0, or a whole exponent")
     if isinstance(error, ZeroDivisionError):
         return SingularityError(f"{shown} divides by zero{': ' + ' and '.join(zero) if zero else ''}")

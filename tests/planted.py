@@ -21,7 +21,7 @@ _F, _C = "autograd/formula/", "autograd/compiled/"
 # What the fault is, the file, the text in it, and what replaces it.
 FAULTS = [
     ("a - (b - c) without parentheses", _F + "dialects.py", "level, level, level + 1)", "level, level, level)"),
-    ("a place takes what binds one level less", _F + "dialects.py", "if self.level >= place", "if self.level + 1 >= place"),
+    ("a place accepts an operand that binds one level less tightly", _F + "dialects.py", "if self.level >= place", "if self.level + 1 >= place"),
     ("a reduction of one term counts as a name", _F + "dialects.py", "return first\n", "return atom(first.text)\n"),
     ("an if in the branch of an if, in Python", _F + "dialects.py", "else {2}\", _IF, _OR, _OR, _IF)", "else {2}\", _IF, _OR, _IF, _IF)"),
     ("an if binds as a name, in C and JavaScript", _F + "dialects.py", '"{} ? {} : {}", _IF,', '"{} ? {} : {}", ATOM,'),

@@ -175,7 +175,7 @@ REASONS = [
            lambda at, ours, torchs: at[0] < 0 and ours != ours),
     Reason("pow", "second", "1 / a overflows for a subnormal a: we multiply by this slope of log, PyTorch divides by a",
            lambda at, ours, torchs: 0 < at[0] < 1e-308 and not math.isfinite(ours)),
-    Reason("pow", "second", "inf**0 is 1, with the slope 0: times log(inf) that is nan; PyTorch leaves the product out", lambda at, ours, torchs: math.inf in at and ours != ours),
+    Reason("pow", "second", "inf**0 is 1, with slope 0: times log(inf) that is nan; PyTorch leaves the product out", lambda at, ours, torchs: math.inf in at and ours != ours),
     Reason("maximum minimum", "second", "nan never disappears: where the slope is nan, so is its slope",
            lambda at, ours, torchs: any(x != x for x in at) and ours != ours),
     Reason("logsumexp", "first second backward atomic", "PyTorch's slope is exp(x - out), and out is rounded to the size of the scores",

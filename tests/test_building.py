@@ -342,7 +342,7 @@ def test_a_python_that_cannot_load_libraries_is_told_so(monkeypatch):
         build(SOURCE)
 
 
-@pytest.mark.skipif(sys.platform == "emscripten", reason="a browser has another answer")
+@pytest.mark.skipif(sys.platform == "emscripten", reason="the answer differs in a browser")
 def test_a_processor_that_nothing_tells_of_is_called_after_its_machine(monkeypatch):
     def nowhere(*_, **__):
         raise OSError

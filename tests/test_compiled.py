@@ -266,11 +266,11 @@ def test_a_decorator():
 
     @compile(params=[w, b], backend="python")
     def line(x, y):
-        """Return how far the line is off."""
+        """Return how far off the line is."""
         return (w * x + b - y) ** 2
 
     assert line(1.0, 3.0) == 4.0
-    assert (line.__name__, line.__doc__, line.backend) == ("line", "Return how far the line is off.", "python")
+    assert (line.__name__, line.__doc__, line.backend) == ("line", "Return how far off the line is.", "python")
 
 
 def test_what_can_be_compiled():

@@ -116,7 +116,7 @@ def test_numbers_in_a_pdf_are_as_wide_as_their_boxes_expect():
             assert font.stringWidth(words, 11) * stretch / 100 == pytest.approx(helvetica)
 
 
-@pytest.mark.skipif(sys.platform == "emscripten", reason="a browser has another answer")
+@pytest.mark.skipif(sys.platform == "emscripten", reason="the answer differs in a browser")
 def test_without_the_library_a_pdf_says_what_to_install(monkeypatch):
     def missing(name):
         raise ImportError(name)
@@ -318,7 +318,7 @@ def test_a_difference_takes_how_it_looks():
 # --- Letters -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.skipif(sys.platform == "emscripten", reason="a browser has another answer")
+@pytest.mark.skipif(sys.platform == "emscripten", reason="the answer differs in a browser")
 def test_small_pictures_are_spelled_out_where_an_engine_draws_letters(monkeypatch):
     given = []
     monkeypatch.setattr(engines, "find_engine", lambda: f"/bin/{engines.PURE}")

@@ -155,8 +155,8 @@ def named(text: str, files: dict[str, Path]) -> str | None:
 
 
 def ever_used(files: dict[str, Path], ending_in_value: bool) -> dict[str, set[str]]:
-    """Return which files each file imports, sooner or later; without `ending_in_value` not what Value's conveniences
-    are."""
+    """Return which files each file imports, directly or through others; without `ending_in_value`, those that only
+    Value's conveniences import are left out."""
     from autograd.value import _TOOLS
 
     found: dict[str, set[str]] = {}

@@ -335,7 +335,7 @@ for name, (write, old) in FILES.items():
 
 
 def training(*moves, optimizer=OPTIMISERS["Adam"]):
-    """Return a TrainingStepper on which some moves were made."""
+    """Return a TrainingStepper on which some moves have been made."""
 
     def make():
         model = small_model()

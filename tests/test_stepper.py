@@ -492,7 +492,7 @@ def test_check_compares_with_central_differences_and_tells_a_kink():
     assert bp.check().ok
     a = Value(0.0, label="a")
     at_the_kink = (a.relu() * 2).step_through().check()
-    assert not at_the_kink.ok and "a kink, with the slope 0 on its left and 2 on its right" in at_the_kink
+    assert not at_the_kink.ok and "a kink, with slope 0 on its left and 2 on its right" in at_the_kink
     rng = random.Random(3)
     assert run(program(rng, 60), [Value(x) for x in inputs(rng)]).step_through().check().ok
     f = emblem()[0]

@@ -63,7 +63,7 @@ def files_of(name: str) -> list[Path]:
 def sentences_of(name: str, run_it: bool = True) -> list[Entry]:
     """Return all that a catalogue has to have, untranslated, in the order of the sources.
 
-    run_it: run a lesson too, for what it writes into its figures, which takes seconds.
+    run_it: also run a lesson, to get what it writes into its figures; this takes seconds.
     """
     found: dict[str, Entry] = {}
     for path in files_of(name):

@@ -43,7 +43,7 @@ class Slope(NamedTuple):
     def said(self) -> str:
         """The reason why there is no slope, in words; empty where the function is smooth."""
         if self.kind in ("kink", "symmetric kink"):
-            return f"a {self.kind}, with the slope {self.left:.6g} on its left and {self.right:.6g} on its right"
+            return f"a {self.kind}, with slope {self.left:.6g} on its left and {self.right:.6g} on its right"
         return {
             "pole": "a pole: the value or the slope grows without bound",
             "hidden": "no slope that differences can find: rounding hides it, or it changes within the smallest step",

@@ -162,7 +162,7 @@ class ModuleNames:
         self._with_parameters: dict[int, bool] = {}
 
     def has_parameters(self, module: Any) -> bool:
-        """Return whether a module has parameters; True for anything else that calls are named after."""
+        """Return whether a module has parameters; True also for anything else that gives its name to calls."""
         if id(module) not in self._with_parameters:
             found = True
             with contextlib.suppress(AutogradError):  # the model cannot train

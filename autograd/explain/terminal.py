@@ -160,7 +160,7 @@ def _set_history(readline: Any, lines: list[str]) -> None:
 
 
 def _history_file() -> str:
-    """Return the file of the history: $AUTOGRAD_HISTORY, or one at home; None if the variable is empty."""
+    """Return the history file: $AUTOGRAD_HISTORY, or one in the home folder; None if the variable is empty."""
     return os.environ.get("AUTOGRAD_HISTORY", os.path.join(os.path.expanduser("~"), ".autograd_history"))
 
 

@@ -63,7 +63,7 @@ class Moves(Pictured):
         raise NotImplementedError
 
     def _make(self) -> str:
-        """Make the next move, and return the sentence about anything that was changed from outside."""
+        """Make the next move, and return a sentence about anything that was changed from outside."""
         raise NotImplementedError
 
     def _take_back(self) -> str:

@@ -7,8 +7,8 @@ If the two differ at a kink, such as relu's 0, the text gives the slopes on the 
     >>> a = Value(0.0, label="a"); f = a.relu(); f.label = "f"
     >>> verify(Graph(f))
     2 of 2 disagree with central differences:
-      partial f -> a    0, by differences 0.5: a kink, with the slope 0 on its left and 1 on its right
-      df/da             0, by differences 0.5: a kink, with the slope 0 on its left and 1 on its right
+      partial f -> a    0, by differences 0.5: a kink, with slope 0 on its left and 1 on its right
+      df/da             0, by differences 0.5: a kink, with slope 0 on its left and 1 on its right
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ __all__ = ["chain", "chained", "expression", "expression_of", "many", "mixed"]
 
 
 def expression(a: Any, b: Any) -> Any:
-    """Return the expression that micrograd's README differentiates: it is 24.7041 at -4 and 2, with the slopes 138.8338
+    """Return the expression that micrograd's README differentiates: it is 24.7041 at -4 and 2, with slopes 138.8338
     and 645.5773."""
     c = a + b
     d = a * b + b**3

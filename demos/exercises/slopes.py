@@ -149,8 +149,8 @@ def _passes(case: Case, right: bool) -> str:
         )
     if right and calls != 2 * n:
         return tr(
-            "f was called {calls} times for {n} number: two calls for each are enough" if n == 1 else
-            "f was called {calls} times for {n} numbers: two calls for each are enough", calls=calls, n=n)  # fmt: skip
+            "f was called {calls} times for {n} number: two calls per number are enough" if n == 1 else
+            "f was called {calls} times for {n} numbers: two calls per number are enough", calls=calls, n=n)  # fmt: skip
     if not right and calls == 2 * n:
         off = [abs(x - y) for call in f.calls for x, y in zip(call, xs)]
         moved = [sum(x != y for x, y in zip(call, xs)) for call in f.calls]

@@ -90,7 +90,7 @@ for name, (matrix, shift) in movements.items():
 
 
 # %%
-@plot("movements", "The grey letter F is from before the map, the other from after it. The arrows are the columns of W; the shaded square is the unit square's image.",
+@plot("movements", "The grey letter F is the shape before the map; the other is the shape after it. The arrows are the columns of W; the shaded square is the unit square's image.",
       title="Scale, turn, shift", each=movements, x="x", y="y", size=(3.6, 3.6))  # fmt: skip
 def _(ax, movement):
     grid_and_letter(ax, *movement)
@@ -124,7 +124,7 @@ for name, matrix in gallery.items():
 
 
 # %%
-@plot("gallery", "Three more matrices. None of them is a turn or a scaling.", title="Shear, mirror, flatten",
+@plot("gallery", "Three more matrices. None of them is a rotation or a scaling.", title="Shear, mirror, flatten",
       each={f"{name}, det {det(matrix):.1f}": matrix for name, matrix in gallery.items()}, x="x", y="y", size=(3.6, 3.6))  # fmt: skip
 def _(ax, matrix):
     grid_and_letter(ax, matrix)

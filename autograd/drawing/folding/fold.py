@@ -180,7 +180,7 @@ class _Folder:
     def _parts_of(self, state: _State, opened: set[int]) -> list[Part]:
         key = state.depth, state.samples, state.dots, state.joined, state.opened, self.whole
         if key not in self._parts:
-            if self.is_large:  # keeping them would cost more memory than it saves time
+            if self.is_large:  # keeping them would cost much memory, and save little time
                 self._parts.clear()
             self._parts[key] = parts_of(
                 self.listing, state.depth, self.closes, state.samples, state.joined, opened, state.dots, self.is_large,

@@ -105,7 +105,7 @@ class _Way:
         return [] if self.back else [self]
 
     def insert(self, columns: list[list[Cell]], frame: FrameCell) -> None:
-        """Make room in the columns that the step passes, where a straight line would cross them."""
+        """Make room in the columns that the step passes through, where a straight line would cross them."""
         start = self.tail.rank - self.first + 1 if self.tail else 0
         end = self.head.rank - self.first if self.head else self.count
         here, there = self.heights()

@@ -19,7 +19,7 @@ Loop = ast.For | ast.While | ast.comprehension
 
 
 class Change(NamedTuple):
-    """A change that gives one field of a node, or one item of a list, another value."""
+    """A change of one field of a node, or of one item of a list."""
 
     owner: ast.AST
     field: str
