@@ -788,6 +788,27 @@ def test_nothing_a_solution_does_costs_the_session(solution, words):
     assert before == (sys.gettrace(), len(autograd.modes.shared["mode"]), builtins.input, sys.stdout)
 
 
+def test_a_debugger_sees_every_call_of_a_check_return():
+    """Without those that are made while instructions are counted."""
+    open_calls, seen = [], []
+
+    def trace(frame, event, _):
+        if event == "call":
+            open_calls.append(frame)
+        elif event == "return":
+            seen.append((frame, open_calls.pop() if open_calls else None))
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        told = verdict_on("predicted", lambda y, slope, dx: y + slope * dx)
+    finally:
+        sys.settrace(before)
+    assert told == (True, "right") and len(seen) > 100
+    assert all(left is entered for left, entered in seen)
+
+
 def test_a_mode_that_the_session_is_in_does_no_harm():
     with autograd.no_grad():
         assert verdict_on("descend", RIGHT[2]) == (True, "right")

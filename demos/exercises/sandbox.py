@@ -11,7 +11,7 @@ import io
 import sys
 import sysconfig
 from collections.abc import Callable
-from contextlib import contextmanager, nullcontext, redirect_stdout
+from contextlib import contextmanager, redirect_stdout
 from contextvars import Context
 from functools import lru_cache
 from pathlib import Path
@@ -119,10 +119,15 @@ def called(function: Callable[..., Any], *arguments: Any, count: bool = True) ->
     count: whether its instructions have to be counted. Code that counts for itself does not need it.
     """
     printed = _Notebook()
-    counted = _counted(_Budget(BUDGET)) if count else nullcontext()
+    before = sys.gettrace()  # a debugger or a coverage tool: it has to see each frame left that it saw entered
     try:
-        with redirect_stdout(printed), _no_input(), _shallow(), modes_restored(), counted:
-            return Context().run(function, *arguments)
+        with redirect_stdout(printed), _no_input(), _shallow(), modes_restored():
+            try:
+                if count:
+                    sys.settrace(_Budget(BUDGET).trace)
+                return Context().run(function, *arguments)
+            finally:
+                sys.settrace(before)
     except WrongError:
         raise
     except _StoppedError as error:
@@ -149,16 +154,6 @@ class _Notebook(io.TextIOBase):
     def write(self, text: str) -> int:
         self.text += text[: max(0, _PRINTED - len(self.text))]
         return len(text)
-
-
-@contextmanager
-def _counted(budget: _Budget) -> Any:
-    before = sys.gettrace()  # a trace function of a debugger or a coverage tool
-    sys.settrace(budget.trace)
-    try:
-        yield
-    finally:
-        sys.settrace(before)
 
 
 @contextmanager
