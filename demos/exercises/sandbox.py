@@ -135,14 +135,14 @@ def called(function: Callable[..., Any], *arguments: Any, count: bool = True) ->
         raise EndlessError(str(error)) from None
     except SystemExit:
         raise EndlessError(tr("it ends Python: exit() has no place in a function. Use return")) from None
-    except RecursionError:
-        raise EndlessError(tr("it keeps calling itself and never stops") + _line(function, sys.exc_info()[1])) from None
+    except RecursionError as error:
+        raise EndlessError(tr("it keeps calling itself and never stops") + _line(error)) from None
     except KeyboardInterrupt:
         raise
     except BaseException as error:
         text = printable(str(error)) or tr("no message")
         raised = tr("it raises {kind}: {message}", kind=type(error).__name__, message=text)
-        raise WrongError(raised + _line(function, error)) from error
+        raise WrongError(raised + _line(error)) from error
 
 
 class _Notebook(io.TextIOBase):
@@ -179,10 +179,8 @@ def _no_input() -> Any:
         builtins.input = before
 
 
-def _line(function: Callable[..., Any], error: BaseException | None) -> str:
+def _line(error: BaseException) -> str:
     """Return where in the learner's code an error was raised: the last of its own lines."""
-    if error is None:
-        return ""
     lines = [line for frame, line in walk_tb(error.__traceback__) if not is_library(frame.f_code.co_filename)]
     return tr(" (line {line})", line=lines[-1]) if lines else ""
 
