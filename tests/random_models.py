@@ -76,6 +76,51 @@ def residual(rng):
     return total(h), rows
 
 
+# --- Models of thousands of values ---
+
+
+def many_samples(rng):
+    model = nn.MLP(count := rng.randint(1, 4), [rng.randint(2, 8), rng.randint(2, 6), 1], seed=rng.randrange(1000))
+    return mean([(model([rng.random() for _ in range(count)])[0] - 1.0) ** 2 for _ in range(120)])
+
+
+def wide_layers(rng):
+    width = rng.randint(52, 60)
+    return total(nn.MLP(width, [width, rng.randint(2, 8)], "tanh", seed=1)(values(rng, width, "x")))
+
+
+def long_loop(rng):
+    units = rng.randint(1, 4)
+    wx, wh = values(rng, units, "wx"), [values(rng, units, f"wh{k}_") for k in range(units)]
+    h = [0.0] * units
+    for t in range(300):
+        x = Value(rng.random(), label=f"x{t}")
+        h = [(wx[k] * x + dot(wh[k], h)).tanh() for k in range(units)]
+    return total(h)
+
+
+def long_chain(rng):
+    y = Value(0.5, label="x")
+    for _ in range(2_000):
+        y = rng.choice([lambda y: y * 1.0001, lambda y: y + 0.001, lambda y: y.tanh(), lambda y: -y])(y)
+    return y
+
+
+def many_blocks(rng):
+    h = values(rng, width := rng.randint(2, 4), "x")
+    for _ in range(200):
+        h = [a + b for a, b in zip(h, nn.MLP(width, [width], "tanh", seed=rng.randrange(1000))(h))]
+    return total(h)
+
+
+def two_towers(rng):
+    towers = [nn.MLP(3, [rng.randint(2, 8), 1], "tanh", seed=k) for k in range(2)]
+    xs = [[rng.random() for _ in "xyz"] for _ in range(100)]
+    loss = mean([(towers[0](x)[0] * towers[1](x)[0] - 0.5) ** 2 for x in xs])
+    return loss + 0.01 * total([p * p for p in towers[0].parameters()])
+
+
+LARGE = [many_samples, wide_layers, long_loop, long_chain, many_blocks, two_towers]
 KINDS = {make.__name__: make for make in (mlp, atomic_mlp, attention, samples, recurrent, chain, residual)}
 
 

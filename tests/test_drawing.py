@@ -377,3 +377,21 @@ def test_errors_are_ours():
 def test_what_is_no_value_is_refused_in_words(thing, said):
     with pytest.raises(ArgumentError, match=f"want a Value, the result of a computation, got .*{said}"):
         draw(thing)
+
+
+def test_a_gradient_that_cancels_out_is_no_wide_arrow():
+    """What comes back to an input of a closed module is the sum over all its uses there."""
+    x = Value(2.0, label="x")
+    part = Part(w=[Value(1.0)])
+    (y,) = part.call(lambda: [(x * 3.0 - x * 3.0) + part.held["w"][0]])
+    y.backward()
+    arrows = draw(y * 1.0, depth=0).picture.arrows
+    (into,) = [arrow for arrow in arrows if arrow.tail.node is x]
+    assert into.head.kind == "module" and into.contributions == [0.0]
+
+
+def test_a_result_inside_a_closed_module_is_shown():
+    part = Part(w=[Value(4.0)])
+    (y,) = part.call(lambda: [part.held["w"][0] * 3.0])
+    (box,) = [box for box in draw(y, depth=0).picture.boxes if box.kind == "module"]
+    assert ("result", "12") in box.facts()

@@ -13,6 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -315,6 +316,32 @@ def test_a_difference_takes_how_it_looks():
     assert "0.123456 -&gt; 0.654321" in source and "before and after" not in source and "grad" not in source
 
 
+@needs_engine
+def test_frames_of_a_gif_share_their_colours(tmp_path):
+    """Paper stays white, and what does not change has the same pixels in all frames."""
+    image = pytest.importorskip("PIL.Image")
+    a = Value(2.0, label="a")
+    path = (a * a + 1).step_through().save(str(tmp_path / "f.gif"))
+    with image.open(path) as film:
+        frames = []
+        for k in range(film.n_frames):
+            film.seek(k)
+            frames.append(film.convert("RGB"))
+    assert len(frames) > 3 and {frame.getpixel((0, 0)) for frame in frames} == {(255, 255, 255)}
+    first, last = (frame.crop((0, 0, 50, 40)).tobytes() for frame in (frames[0], frames[-1]))
+    assert first == last
+
+
+def test_a_film_shows_its_last_frame_in_print():
+    drawn = animated([frame(text) for text in ("one", "two")], 1.0, "a film")
+    assert drawn.count('class="moment last"') == 1 and "@media print, (prefers-reduced-motion: reduce)" in drawn
+    assert drawn.index('class="moment last"') < drawn.index("two")
+
+
+def frame(text):
+    return f'<svg width="9pt" height="9pt" viewBox="0 0 9 9" xmlns="http://www.w3.org/2000/svg"><g class="graph"><g id="n"><text>{text}</text></g></g></svg>'
+
+
 # --- Letters -------------------------------------------------------------------------------------------------------
 
 
@@ -328,6 +355,22 @@ def test_small_pictures_are_spelled_out_where_an_engine_draws_letters(monkeypatc
     png, svg = given
     assert "ice [fire] [snowflake]<" in png and not any(map(is_emoji, png))
     assert "ice 🔥 ❄" in svg
+
+
+@pytest.mark.skipif(sys.platform == "emscripten", reason="a browser has another answer")
+def test_letters_without_a_font_are_told_once_with_what_to_do(monkeypatch):
+    monkeypatch.setattr(engines, "find_engine", lambda: f"/bin/{engines.PURE}")
+    monkeypatch.setattr(engines, "_run", lambda command, text, deadline: FakeRun())
+    monkeypatch.setattr(engines, "_warned", False)
+    with warnings.catch_warnings(record=True) as found:
+        warnings.simplefilter("always")
+        named(["größe вес θ"]).draw().pipe("png")
+        named(["重み"]).draw().pipe("svg")
+        assert not found
+        named(["重み"]).draw().pipe("png")
+        named(["損失"]).draw().pipe("png")
+    (one,) = found
+    assert str(one.message).startswith("graphviz-pure has no font for '重'") and one.filename == __file__
 
 
 class FakeRun:

@@ -165,7 +165,7 @@ def test_text_can_be_read_and_one_fold_less_could_not(case):
         assert min(sizes) * scale_on(page_size(page), writer.size) >= 9
         plain, _ = case.drawn(None, budget=None)
         if len(drawing.picture.boxes) < len(plain.picture.boxes) and drawing.picture.is_plain:
-            assert not placed(plain, page=page_size(page)).is_readable
+            assert placed(plain, page=page_size(page)).fit < 1
 
 
 def test_one_drawing_is_one_graph(some, monkeypatch):

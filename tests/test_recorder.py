@@ -15,7 +15,8 @@ from drawn import needs_engine, needs_png, places, texts
 
 import nn
 import nn.functional as F
-from autograd import Recorder, Value
+from autograd import Recorder, Value, total
+from autograd.drawing.placing.text import measured
 from autograd.errors import ArgumentError, GraphError, ToolError
 from autograd.explain.phrases import short
 from autograd.graph import Graph
@@ -285,3 +286,27 @@ def test_what_cannot_be_a_film_is_refused(tmp_path):
         Recorder().save(tmp_path / "film.svg")
     with pytest.raises(ArgumentError, match="want most=2 frames or more, got 1"):
         trained(2)[0].frames(tmp_path, most=1)
+
+
+def test_in_every_frame_of_a_film_each_box_has_room_for_its_text():
+    """A heat map of the samples is in all frames, with room for it, or in none."""
+    rng = random.Random(0)
+    model, xs = nn.MLP(2, [3, 1], "tanh", seed=0), [[rng.uniform(-1, 1) for _ in "xy"] for _ in range(8)]
+    recorder = Recorder()
+    for _ in range(12):
+        loss = total([(model(x)[0] - x[0] * x[1]) ** 2 for x in xs])
+        model.zero_grad()
+        loss.backward()
+        recorder.step(loss)
+        for parameter in model.parameters():
+            parameter.data -= 0.05 * parameter.grad
+    for page in ((960, 540), (1600, 900)):
+        maps = set()
+        for drawing in recorder._film_of(12, {"page": page})[1]:
+            boxes = [line for line in drawing.source.splitlines() if re.match(r"\t+v\d+ \[", line)]
+            maps.add(sum('<TABLE BORDER="1"' in box for box in boxes))
+            for box in boxes:
+                height = float(re.search(r"height=([\d.]+)", box)[1]) * 72
+                assert height >= measured(re.search(r"label=(<.*>)", box)[1], 11)[1], box
+        assert len(maps) == 1
+    assert maps != {0}

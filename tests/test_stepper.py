@@ -905,3 +905,19 @@ def test_what_was_computed_from_constants_alone_can_be_stepped_through():
             while not bp.done:
                 assert str(bp.step()) and str(bp.explain(f)) and str(bp.where()) and str(bp.order())
             assert forward or (f.grad == 2 / 3 and str(bp.why(f)) and "total([1, 2]) = 3" in str(bp.explain(f)))
+
+
+def test_a_picture_of_the_forward_pass_tells_no_number_in_advance():
+    """Not even in the heat map of a loop's turns."""
+    w, h = Value(0.5, label="w"), Value(0.75, label="h")
+    for t in range(3):
+        h = (w * (0.25 * t) + h * w).tanh()
+    h.backward()
+    assert 'TABLE BORDER="1"' in h.draw(depth=0).source
+    drawn = h.step_through(forward=True).draw(depth=0).source
+    assert 'TABLE BORDER="1"' not in drawn and "?" in drawn
+
+
+def test_a_picture_of_backprop_explains_its_colours():
+    x = Value(0.5, label="x")
+    assert "orange: gradient above 0, blue: below 0" in x.tanh().step_through().draw().source

@@ -28,7 +28,8 @@ __all__ = ["around", "build_picture", "counts_together", "left_out", "on_paths"]
 @gc_paused
 def build_picture(
     graph: Graph,
-    fits: Callable[[Picture], bool] | None = None,
+    fits: Callable[[Picture], float] | None = None,
+    most: int | None = None,
     *,
     depth: int | None = None,
     budget: int | None = BUDGET,
@@ -40,9 +41,9 @@ def build_picture(
 ) -> Picture:
     """Return the boxes, arrows and clusters that `draw` shows for the same options, which are explained there.
 
-    fits: tells if a picture fits its page. The picture then shows as much as fits; without `fits`, only the budget
-    counts. Raises ArgumentError if an option is not a whole number, and GraphError for a module or node not in the
-    graph.
+    fits: how well a picture fits its page, at least 1 if it does. The picture then shows as much as fits; without
+    `fits`, only the budget counts. most: how many operations can be on that page at most. Raises ArgumentError if an
+    option is not a whole number, and GraphError for a module or node not in the graph.
     """
     for option, number in (("depth", depth), ("budget", budget), ("radius", radius)):
         if number is not None and (not isinstance(number, int) or number < 0):  # pyright: ignore[reportUnnecessaryIsInstance]
@@ -57,7 +58,7 @@ def build_picture(
         graph, nodes, budget=None if fold is False else budget, depth=depth,
         closes=_chooses(graph, fold, maker.modules, "fold") if fold else None,
         opens=_chooses(graph, open, maker.modules, "open") if open else None,
-        name=maker.modules.title, size=maker.size, fits=maker.fits if fits and fold is not False else None,
+        name=maker.modules.title, size=maker.size, fits=maker.fits if fits and fold is not False else None, most=most,
     )  # fmt: skip
     picture = maker.picture(folded)
     picture.notes = _lacking(folded, depth, open)
@@ -67,7 +68,7 @@ def build_picture(
 class _Maker:
     """A maker of pictures that remembers the last one, since fold() asks for its size and its fit separately."""
 
-    def __init__(self, graph: Graph, fits: Callable[[Picture], bool] | None) -> None:
+    def __init__(self, graph: Graph, fits: Callable[[Picture], float] | None) -> None:
         self.graph = graph
         self.modules = ModuleNames()
         self._fits = fits
@@ -84,7 +85,7 @@ class _Maker:
     def size(self, folded: Folded) -> int:
         return self.picture(folded).size()
 
-    def fits(self, folded: Folded) -> bool:
+    def fits(self, folded: Folded) -> float:
         assert self._fits is not None
         return self._fits(self.picture(folded))
 
@@ -108,9 +109,10 @@ def _lacking(folded: Folded, depth: int | None, open: object) -> list[str]:
 
 def counts_together(facts: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """Summarise a box in two rows: how many values of each kind it has, and then their gradients."""
-    (word, first), *others = [fact for fact in facts if fact[0] not in ("data", "grads")]
+    others_than_counts = ("data", "grads", "result")
+    (word, first), *others = [fact for fact in facts if fact[0] not in others_than_counts]
     counts = " + ".join([first, *(f"{count} {what}" for what, count in others)])
-    return [(word, counts), *(fact for fact in facts if fact[0] in ("data", "grads"))]
+    return [(word, counts), *(fact for fact in facts if fact[0] in others_than_counts)]
 
 
 def left_out(picture: Picture) -> list[str]:

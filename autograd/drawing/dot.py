@@ -20,7 +20,7 @@ from ..modes import CUT
 from ..node import Node
 from .build import counts_together, left_out
 from .formats.svg import described
-from .legend import told
+from .legend import COLOURS, told
 from .measures import OUTER, TIP, Measures, corners, inches, path, placed, point, symbol_size, title_place
 from .options import Look
 from .palette import largest, mix, worst
@@ -52,35 +52,35 @@ class DotWriter:
     """A writer that turns a Picture into DOT, in the style of a Look.
 
     page: the width and height in points that it has to fit, with readable text; None means any size.
-    packs: whether short lines under the picture may go side by side. common: what is known about the whole graph, which
-    all the pictures tried for one drawing share.
+    packs: whether short lines under the picture go side by side. common: what all pictures of the graph share.
     """
 
     page: tuple[float, float] | None = None
     detail = Detail()  # of matrices
     maps = False  # whether a box for n similar values shows the data of all of them
     packs = True
+    is_computed = True  # whether the data of all values is known
 
     def __init__(self, picture: Picture, look: Look) -> None:
         self.picture, self.graph = picture, picture.graph
         self.look, self.palette = look, look.palette
         self.heading = one_line(look.title, TITLE)
-        self.common: dict[str, Any] = {}
+        self.common: dict[Any, Any] = {}
         self._facts: dict[Box, list[tuple[str, str, str]]] = {}
 
     @cached_property
     def strongest(self) -> float:
-        if "strongest" not in self.common:
+        among = sum(len(box.nodes) for box in self.picture.boxes)
+        if among not in self.common:
             nodes = (node for box in self.picture.boxes for node in box.nodes)
-            self.common["strongest"] = largest(map(self.strength, nodes)) if "grad" in self.look.show else 0.0
-        return self.common["strongest"]
+            self.common[among] = largest(map(self.strength, nodes)) if "grad" in self.look.show else 0.0
+        return self.common[among]
 
     @cached_property
     def widest(self) -> float:
         return largest(map(self.weight, self.picture.arrows)) if "grad" in self.look.show else 0.0
 
-    def points(self, size: float) -> float:
-        """Scale a length in points, given for the usual font size."""
+    def points(self, size: float) -> float:  # a length that is given for the usual font size
         return size * self.look.font_size / SIZE
 
     def pt(self, size: float) -> str:
@@ -109,7 +109,7 @@ class DotWriter:
 
     def shows(self, word: str) -> bool:
         """Return whether a kind of number was asked for; counts are always shown."""
-        asked = {"data": "data", "grad": "grad", "grads": "grad"}
+        asked = {"data": "data", "result": "data", "grad": "grad", "grads": "grad"}
         return asked.get(word, word) in self.look.show or word not in asked
 
     def room(self, many: bool) -> float:
@@ -141,7 +141,7 @@ class DotWriter:
         if any(map(ROUNDED.match, texts)):  # this is not for films, whose lines stay the same
             notes.append("zeros after the decimal point: the number is rounded; 1.000 is close to 1, but not 1")
         if self.strongest:
-            notes.append("orange: gradient above 0, blue: below 0; wide arrow: a large gradient flows back")
+            notes.append(COLOURS)
         return notes
 
     def drawing(self) -> Drawing:
@@ -196,9 +196,9 @@ class DotWriter:
         return Arrangement(self.picture, measures, length, self.look.direction)
 
     @property
-    def is_readable(self) -> bool:
-        """Whether the picture fits its page, with no text too small."""
-        return self.page is None or scale_on(self.page, self.size) * self.points(SMALL) >= LEAST
+    def fit(self) -> float:
+        """The size of the smallest text on the page, divided by the smallest size that is readable."""
+        return scale_on(self.page, self.size) * self.points(SMALL) / LEAST if self.page else math.inf
 
     @property
     def size(self) -> tuple[float, float]:

@@ -25,7 +25,7 @@ from .engines import DEADLINE
 from .options import NUMBERS, Look, look_of, options_of
 from .output import Progress, notebook, open_drawing, shows_pictures
 from .picture import BUDGET, Picture
-from .placing.page import SLIDE, Page, page_size
+from .placing.page import SLIDE, Page, most_on, page_size
 from .tree import tree
 from .views import view_named
 from .views.architecture import ArchitectureWriter, flat, graph_of_model, innermost_modules, is_shape
@@ -162,12 +162,14 @@ def build_drawing(
 
     def drawn(picture: Picture, look: Look) -> Drawing:
         fullest = written(picture, look, maps=True)  # the legend goes where there is room
-        return (fullest if fullest.is_readable else written(picture, look)).drawing()
+        return (fullest if fullest.fit >= 1 else written(picture, look)).drawing()
 
     if picture is None:
         all_of_it = page is None or given.get("budget", BUDGET) is None
-        fits = None if all_of_it else lambda picture: written(picture, look).is_readable
-        picture = build_picture(graph, fits, **given)
+        fits = None if all_of_it else lambda picture: written(picture, look).fit
+        rows = 1 + len({"data", "grad"} & {*look.show})
+        most = most_on(page, rows) if page and writer is DotWriter else None
+        picture = build_picture(graph, fits, most, **given)
     drawing = drawn(picture, look)
     drawing.deadline, drawing.again = deadline, again
     if look.theme == "auto":

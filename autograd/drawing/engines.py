@@ -12,6 +12,7 @@ import re
 import subprocess
 import sys
 import sysconfig
+import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -19,7 +20,8 @@ from shutil import which
 from typing import Any
 
 from ..errors import DeadlineError, ToolError, install
-from .formats.letters import is_emoji, spelled
+from ..explain.source import users_line
+from .formats.letters import has_no_font, is_emoji, spelled
 
 __all__ = ["DEADLINE", "Engine", "advice", "describe", "find_engine", "lay_out", "set_engine", "writes"]
 
@@ -34,6 +36,7 @@ FONT = re.compile(r'^(\t(?:graph|node|edge) \[(?:\w+=(?:"[^"]*"|[\w.]+) )*fontna
 FONTS = '"Helvetica,Arial,sans-serif"'  # if only a replacement for Helvetica is installed, Pango needs the whole list
 
 _engine: Engine | None = None
+_warned = False  # about letters without a font
 
 
 def set_engine(engine: Engine | None) -> Engine | None:
@@ -132,12 +135,26 @@ def _run_graphviz(source: str, format: str, deadline: float | None) -> bytes:
         source = FONT.sub(r"\1" + FONTS, source)
     elif format in PIXELS:
         source = spelled(source, is_emoji)
+        _warn_of_boxes(source, format)
     done = _run([program, "-Kdot", f"-T{format}"], source, deadline)
     if done.returncode or not done.stdout:
         lines = done.stderr.decode(errors="replace").strip().splitlines() or [f"exit code {done.returncode}"]
         complaint = next((line for line in lines if not line.startswith("Warning")), lines[0])
         raise ToolError(f"{Path(program).name} could not draw this as {format}: {complaint}")
     return done.stdout
+
+
+def _warn_of_boxes(source: str, format: str) -> None:
+    """Say once what to do about letters that are drawn as empty boxes."""
+    global _warned
+    letter = next(filter(has_no_font, source), "")
+    if letter and not _warned:
+        _warned = True
+        text = (
+            f"{PURE} has no font for {letter!r} and draws an empty box instead: write an SVG, which the viewer's "
+            f"fonts draw, or install Graphviz (https://graphviz.org/download) to write a {format.upper()}"
+        )
+        warnings.warn_explicit(text, UserWarning, *users_line())
 
 
 def _run(command: list[str], given: str, deadline: float | None) -> subprocess.CompletedProcess[bytes]:

@@ -14,7 +14,9 @@ from collections.abc import Callable
 
 from .picture import FOLDED, Box, Picture
 
-__all__ = ["explained", "told", "translation"]
+__all__ = ["COLOURS", "explained", "told", "translation"]
+
+COLOURS = "orange: gradient above 0, blue: below 0; wide arrow: a large gradient flows back"
 
 translation: Callable[[str], str] = str  # translates each sentence of a legend; may be replaced
 

@@ -41,7 +41,7 @@ class Box:
     is shown. chain, terms: what is folded into one operation, and how many: a "sum" or "product" of terms, or a "dot" of
     products. arrivals: how many arrows lead to it.
     brief: 1 if it is written in a few words under the operation that uses it, 2 if in the frame around it, otherwise 0.
-    inner: the argument of its operation, if that is not shown.
+    inner: the argument of its operation, if that is not shown. results: the results that are folded into it.
     """
 
     __slots__ = (
@@ -56,6 +56,7 @@ class Box:
         "node",
         "nodes",
         "numbers",
+        "results",
         "terms",
         "times",
     )
@@ -73,6 +74,7 @@ class Box:
         self.arrivals = 0
         self.brief = 0
         self.inner: Any = None
+        self.results: Sequence[Any] = ()
         self.cluster: Cluster | None = None
 
     @property
@@ -106,7 +108,8 @@ class Box:
         facts = [(word, f"{count:,}") for word, count in counts.items() if count]
         if not counts["values"]:
             facts.append(("data", spread([leaf.data for leaf in leaves])))
-        return [*facts, spread_of_grads]
+        results = [("result", spread([node.data for node in self.results], digits))] if self.results else []
+        return [*facts, *results, spread_of_grads]
 
     def __repr__(self) -> str:
         times = f", times {self.times}" if self.times > 1 else ""
@@ -170,9 +173,16 @@ class Arrow:
 
     @property
     def contributions(self) -> list[float]:
-        """The terms that the arrow added to the operands' gradients: partial times the gradient of the result."""
-        pairs = [(node.partials[k], node.grad) for node, k in self.edges if node.reached]
-        return [0.0 if type(p) is Pole and not grad else float(p) * grad for p, grad in pairs if p is not None]
+        """The terms that the arrow added to the operands' gradients; those for one operand of a folded part are summed."""
+        edges = [(node, k) for node, k in self.edges if node.reached and node.partials[k] is not None]
+        pairs = [(node.partials[k], node.grad) for node, k in edges]
+        terms = [0.0 if type(p) is Pole and not grad else float(p) * grad for p, grad in pairs]
+        if self.head.kind not in FOLDED:
+            return terms
+        sums: dict[Any, float] = {}
+        for (node, k), term in zip(edges, terms):
+            sums[node.operands[k]] = sums.get(node.operands[k], 0.0) + term
+        return [*sums.values()]
 
     def __repr__(self) -> str:
         return f"Arrow({self.tail.id} -> {self.head.id}, {len(self.edges)} edges)"
@@ -316,7 +326,9 @@ class Picture:
         if kind in ("module", "more"):
             nodes = sorted((*nodes, *self._inside.get(group, ())), key=index.__getitem__)
             name = group.title or (self.modules.title(group.first.scope) if group.first.scope else kind)
-            return Box(f"m{index[nodes[0]]}", kind, name, nodes, len(group.parts) if kind == "module" else 1)
+            box = Box(f"m{index[nodes[0]]}", kind, name, nodes, len(group.parts) if kind == "module" else 1)
+            box.results = [root for root in graph.roots if root in nodes]
+            return box
         box = Box(f"v{index[group.node]}", kind, graph.name(group.node), nodes, len(group.parts))
         box.node = group.node
         box.inner = group.inner

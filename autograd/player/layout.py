@@ -159,7 +159,7 @@ def _counts(box: Box) -> list[tuple[str, str]]:
     """Return the facts that never change in a box for many values."""
     if box.node is not None:
         return []
-    return [(word, text) for word, text in box.facts() if word not in ("data", "grad", "grads")]
+    return [(word, text) for word, text in box.facts() if word not in ("data", "grad", "grads", "result")]
 
 
 def _size(box: Box, graph: Graph) -> tuple[float, float]:

@@ -14,7 +14,7 @@ function load(graph) {
 load(DATA.graph);
 
 // Where we are. `at` counts operations from -OPERATIONS up to 0, where everything is computed, then edges.
-const state = { at: 0, chosen: -1, closed: null, listed: false, network: false, predict: false, asking: false, text: 0, update: -1, zoom: 0, quiz: null };
+const state = { at: 0, chosen: -1, closed: null, listed: false, network: false, predict: false, asking: false, text: 0, update: -1, zoom: 0, fitted: false, quiz: null };
 
 // --- Words ---
 

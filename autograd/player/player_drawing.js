@@ -185,9 +185,13 @@ function roomiest(one) {
   return layouts(one).reduce((best, other) => (whole(other) > 1.1 * whole(best) ? other : best));
 }
 
+const READABLE = 12 / 10.5; // the scale at which the smallest text has 12 pixels
+
 function scale() {
+  const isPart = window !== window.parent && innerWidth < 500; // of a page on a phone: there, the drawing scrolls
+  const least = isPart && !state.fitted ? READABLE : 0.05;
   const text = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16; // by "Text +"
-  return Math.max(0.05, whole(view) * text * 1.25 ** state.zoom);
+  return Math.max(0.05, Math.max(least, whole(view)) * text * 1.25 ** state.zoom);
 }
 
 function fit() {
@@ -203,6 +207,7 @@ function fit() {
 }
 
 function zoom(by) {
+  state.fitted ||= !by;
   state.zoom = by ? Math.max(-8, Math.min(8, state.zoom + by)) : 0;
   fit();
   follow();

@@ -5,26 +5,26 @@ const FILM = DATA.film;
 function curvePoints() {
   const finite = FILM.losses.map(Number), most = Math.max(...finite.filter(Number.isFinite)), least = Math.min(0, ...finite.filter(Number.isFinite));
   const last = FILM.updates[FILM.updates.length - 1] || 1, first = FILM.updates[0];
-  const x = (update) => 30 + (186 * (update - first)) / (last - first || 1);
-  const y = (loss) => 104 - (94 * (Math.min(loss, most) - least)) / (most - least || 1);
+  const x = (update) => 44 + (132 * (update - first)) / (last - first || 1);
+  const y = (loss) => 100 - (90 * (Math.min(loss, most) - least)) / (most - least || 1);
   return { x, y, most, least, finite };
 }
 
 function drawCurve() {
   const { x, y, most, least, finite } = curvePoints();
   const line = finite.map((loss, i) => (Number.isFinite(loss) ? `${x(FILM.updates[i]).toFixed(1)},${y(loss).toFixed(1)}` : "")).join(" ");
-  const text = (at, dy, anchor, words) => svg("text", { x: at, y: dy, "text-anchor": anchor, "font-size": 9.5 }, words);
+  const text = (at, dy, anchor, words) => svg("text", { x: at, y: dy, "text-anchor": anchor, "font-size": 14.5 }, words);
   const curve = $("curve");
-  curve.setAttribute("viewBox", "0 0 220 122");
+  curve.setAttribute("viewBox", "0 0 180 122");
   curve.replaceChildren(
-    svg("path", { d: "M30 10V104H216", fill: "none", stroke: "var(--line)" }),
+    svg("path", { d: "M44 10V100H176", fill: "none", stroke: "var(--line)" }),
     svg("polyline", { points: line, fill: "none", stroke: "var(--negative)", "stroke-width": 1.8 }),
-    text(26, 14, "end", short(Number(most.toPrecision(2)))), text(26, 107, "end", short(Number(least.toPrecision(2)))),
-    text(30, 118, "start", String(FILM.updates[0])), text(216, 118, "end", told(`update ${FILM.updates[FILM.updates.length - 1]}`)),
-    svg("line", { id: "mark", y1: 8, y2: 104, stroke: "var(--accent)", "stroke-width": 1.5 }), svg("circle", { id: "dot", r: 4, fill: "var(--accent)" }));
+    text(40, 16, "end", short(Number(most.toPrecision(2)))), text(40, 104, "end", short(Number(least.toPrecision(2)))),
+    text(44, 117, "start", String(FILM.updates[0])), text(176, 117, "end", told(`update ${FILM.updates[FILM.updates.length - 1]}`)),
+    svg("line", { id: "mark", y1: 8, y2: 100, stroke: "var(--accent)", "stroke-width": 1.5 }), svg("circle", { id: "dot", r: 4, fill: "var(--accent)" }));
   curve.addEventListener("click", (event) => {
-    const box = curve.getBoundingClientRect(), by = Math.min(box.width / 220, box.height / 122);
-    const at = (event.clientX - box.left - (box.width - 220 * by) / 2) / by;
+    const box = curve.getBoundingClientRect(), by = Math.min(box.width / 180, box.height / 122);
+    const at = (event.clientX - box.left - (box.width - 180 * by) / 2) / by;
     const distance = (i) => Math.abs(x(FILM.frames[i].update) - at);
     goToUpdate(FILM.frames.reduce((best, _, i) => (distance(i) < distance(best) ? i : best), 0));
   });

@@ -12,14 +12,14 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from ..drawing import build_drawing
 from ..drawing.dot import DotWriter
 from ..drawing.measures import Measures
-from ..drawing.options import Look
+from ..drawing.options import Look, look_of
 from ..drawing.picture import Arrow, Box, Picture
 from ..drawing.placing import Arrangement
 from ..graph import Graph, gradients
@@ -125,18 +125,18 @@ class _FrameWriter(DotWriter):
 
     packs = False
 
-    def __init__(self, widest: _Widest, taken: bool, note: str, picture: Picture, look: Look) -> None:
+    def __init__(self, widest: Mapping[bool, _Widest], note: str, picture: Picture, look: Look) -> None:
         super().__init__(picture, look)
-        self.all, self.taken, self.note = widest, taken, note
-        if taken:
-            self.strongest, self.widest = widest.strongest, widest.widest
+        self.all, self.note = widest, note
+        if widest:
+            self.strongest, self.widest = widest[False].strongest, widest[False].widest
 
     def room(self, many: bool) -> float:
         return SPREAD if many else NUMBER
 
     @cached_property
     def arrangement(self) -> Arrangement:
-        return self.arrange(self.all if self.taken else Measures(self))
+        return self.arrange(self.all[self.maps] if self.all else Measures(self))
 
     def notes(self) -> list[str]:
         return [self.note, *super().notes()]
@@ -146,24 +146,19 @@ def film_of(
     graph: Graph, frames: Sequence[tuple[array[float], str]], **options: Unpack[DrawingOptions]
 ) -> Iterator[Drawing]:
     """Make a drawing for each frame, given its numbers and a line about it; all have the same layout."""
-    replay, widest = Replay(graph), _Widest()
+    replay, look = Replay(graph), look_of({**options})
+    widest = {maps: _Widest() for maps in (False, True)}  # of boxes without heat maps, and with them
     picture: Picture | None = None
     for numbers, note in frames[::-1]:  # the last frame decides what the picture shows
         replay.show(numbers)
-        writers: list[_FrameWriter] = []
-        write = partial(_written, writers, widest, False, note)
-        picture = _drawn(replay, picture, write, options).picture
-        widest.take(writers[-1])
+        picture = _drawn(replay, picture, partial(_FrameWriter, {}, note), options).picture
+        for maps, of_all in widest.items():
+            writer = _FrameWriter({}, note, picture, look)
+            writer.maps = maps
+            of_all.take(writer)
     for numbers, note in frames:
         replay.show(numbers)
-        yield _drawn(replay, picture, partial(_FrameWriter, widest, True, note), options)
-
-
-def _written(
-    made: list[_FrameWriter], widest: _Widest, taken: bool, note: str, picture: Picture, look: Look
-) -> _FrameWriter:
-    made.append(_FrameWriter(widest, taken, note, picture, look))
-    return made[-1]
+        yield _drawn(replay, picture, partial(_FrameWriter, widest, note), options)
 
 
 def _drawn(

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from ..drawing import build_drawing, draw
 from ..drawing.dot import DotWriter
+from ..drawing.legend import COLOURS
 from ..drawing.options import Look, options_of
 from ..drawing.picture import UNKNOWN, Arrow, Box, Picture
 from ..errors import ArgumentError
@@ -151,17 +152,21 @@ class BackpropWriter(ProgressWriter):
 
     legend = "dashed: to come; …: more to come; number on an arrow: partial, the slope of that one operation"
 
+    def notes(self) -> list[str]:
+        return [*super().notes(), *([COLOURS] if "grad" in self.look.show else [])]
+
 
 class ForwardWriter(ProgressWriter):
     """A writer that shows only what the forward pass has computed so far: no gradients, and no numbers for partials."""
 
     HEADS = ("data",)
+    is_computed = False
     legend = "dashed: to come; ?: not computed yet"
 
     def facts(self, box: Box) -> list[tuple[str, str, str]]:
         rows = [row for row in super().facts(box) if row[0] not in ("grad", "grads")]
         if any(self.stepper.facts(node) for node in box.nodes):
-            rows = [(word, "?" if word == "data" else text, tint) for word, text, tint in rows]
+            rows = [(word, "?" if word in ("data", "result") else text, tint) for word, text, tint in rows]
         return rows
 
     def columns(self, nodes: Sequence[Node]) -> list[str]:

@@ -251,7 +251,7 @@ answer = lookup(examples[0])[0][0]
 answer.zero_grad()
 answer.backward()
 show(
-    draw(answer, fold=nn.Linear, title=f"The learned lookup, update {updates} (seed {seed})"),
+    draw(answer, fold=nn.Linear, page=(920, 500), title=f"The learned lookup, update {updates} (seed {seed})"),
     "learned",
     "What A returns: queries, keys and values (folded), scores, scaling, softmax and mix.",
 )

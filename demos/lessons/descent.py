@@ -117,7 +117,7 @@ def _(ax):
     ws, bs = [-0.5 + 4 * k / 60 for k in range(61)], [-0.75 + 3 * k / 60 for k in range(61)]
     heights = [[loss_of(w, b) for w in ws] for b in bs]
     lines = ax.contour(ws, bs, heights, levels=[0.05, 0.25, 1, 2, 4, 6, 9, 12], colors=GREY, linewidths=1)
-    ax.clabel(lines, fmt="%g", colors=BLACK, fontsize=9)
+    ax.clabel(lines, fmt="%g", colors=BLACK, fontsize=10)
     ax.plot([p[0] for p in path], [p[1] for p in path], "o-", color=BLUE, markersize=5, label="path")
     ax.plot(2, 1, "*", color=RED, markersize=16, label="minimum (2, 1)")
     arrow(ax, 0.97, 0.2425, ORANGE, "", (0, 0.12))

@@ -381,7 +381,7 @@ def _(ax):
     for k, ((name, counts), (color, hatch)) in enumerate(zip(passes.items(), looks)):
         places = [group + 0.27 * (k - 1) for group in range(3)]
         bars = ax.bar(places, counts, 0.25, color=color, hatch=hatch, edgecolor="white", label=name)
-        ax.bar_label(bars, fontsize=9)
+        ax.bar_label(bars, fontsize=10)
     ax.set_yscale("log")
     ax.set_ylim(1, 9000)
     ax.set_xticks(range(3), ["2", "20", "200"])

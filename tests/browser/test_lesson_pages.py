@@ -16,9 +16,15 @@ import pytest
 from browser.test_player_page import CHROMIUM, DRIVER, _lacks
 from demos.shared.catalog import DEMOS
 from demos.shared.page import run
+from demos.workshop import _figures_page
 
 LESSONS = [demo.name for demo in DEMOS if demo.lesson]
-WIDE, PHONE, ZOOMED = (1280, 800), (390, 844), (640, 400)  # 1280 x 800 at 200 % is a window of 640 x 400
+WIDE, PROJECTOR, PHONE, ZOOMED = (
+    (1280, 800),
+    (1280, 720),
+    (390, 844),
+    (640, 400),
+)  # 1280 x 800 at 200 % is a window of 640 x 400
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(bool(_lacks()), reason=_lacks() or "they are there")]
 
@@ -37,29 +43,45 @@ FADES = """(async () => {
     await two();
     return [before, wider, count()];
 })()"""
+SLIDES = """(async () => {
+    const seen = [];
+    for (let k = 0; k < sections.length; k++) {
+        show(k);
+        for (const one of sections[k].querySelectorAll("img")) {
+            await one.decode();
+            const width = Math.min(one.clientWidth, one.clientHeight * one.naturalWidth / one.naturalHeight);
+            seen.push([one.getAttribute("src"), width]);
+        }
+    }
+    return seen;
+})()"""  # as wide as each picture is drawn, one after another
 OVER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory):
-    """What a browser sees of each lesson, in four windows."""
+    """What a browser sees of each lesson, in four windows and on a projector."""
     found = {}
     driver = subprocess.Popen(["node", str(DRIVER), CHROMIUM], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
-    def look(page: Path, size: tuple[int, int], dark: bool) -> list:
-        steps = [["see", "scrollY"], ["see", FIGURES], ["see", OVER], ["axe"], ["see", FADES]]
+    def look(page: Path, size: tuple[int, int], dark: bool, *steps: list) -> list:
+        steps = steps or (["see", "scrollY"], ["see", FIGURES], ["see", OVER], ["axe"], ["see", FADES])
         session = {"url": page.as_uri(), "width": size[0], "height": size[1], "dark": dark, "steps": steps}
         print(json.dumps(session), file=driver.stdin, flush=True)
         one = json.loads(driver.stdout.readline())
         assert "failed" not in one and one["errors"] == [], one
         return one["results"]
 
-    def one(name: str) -> tuple[Path, list]:
+    def one(name: str) -> tuple[Path, list, list]:
         if name not in found:
             folder = tmp_path_factory.mktemp(name)
             page = run(name, out=folder, quiet=True)["report"].page
             windows = [(WIDE, False), (WIDE, True), (PHONE, False), (ZOOMED, True)]
-            found[name] = folder, [look(page, size, dark) for size, dark in windows]
+            projected = page.with_name("figures.html")
+            text = _figures_page(next(demo for demo in DEMOS if demo.name == name))
+            projected.write_text(text.replace(f"../lessons/{name}/", ""), encoding="utf-8")
+            slides = look(projected, PROJECTOR, False, ["see", SLIDES])[0]
+            found[name] = folder, [look(page, size, dark) for size, dark in windows], slides
         return found[name]
 
     yield one
@@ -89,7 +111,7 @@ def smallest_text(svg: Path) -> float:
 
 @pytest.mark.parametrize("name", LESSONS)
 def test_a_lesson_is_readable_in_every_window(name, seen):
-    folder, windows = seen(name)
+    folder, windows, slides = seen(name)
     assert windows[2][4][0] > 4, "on a phone, what goes on to the right fades out"
     for top, figures, over, violations, (fading, wider, at_the_end) in windows:
         assert fading == wider and at_the_end == 0
@@ -97,5 +119,9 @@ def test_a_lesson_is_readable_in_every_window(name, seen):
         assert over == 0 and violations == []
         assert len(figures) >= 2
         assert all(len(alt) > 20 for *_, alt in figures), "each picture says in a sentence what it shows"
-    for src, _, shown, _ in windows[0][1]:
-        assert smallest_text(folder / src) * shown >= 12 - 0.05, f"{name}: {src}"
+    for _, figures, *_ in windows:
+        for src, _, shown, _ in figures:
+            assert smallest_text(folder / src) * shown >= 12 - 0.05, f"{name}: {src}"
+    assert len(slides) >= 2
+    for src, shown in slides:
+        assert smallest_text(folder / src) * shown >= 12 - 0.05, f"{name}: {src} on a projector"

@@ -10,6 +10,7 @@ import json
 import random
 import shutil
 import subprocess
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from autograd import Recorder, Value, atomic, ieee, logsumexp, save_player
 from autograd.explain.naming import named_graph
 from autograd.graph import Graph, gradients, recompute
 from autograd.modes import named_scope
+from autograd.player import Player
 from autograd.stepper import Stepper
 from demos.practice import decode, quiz
 
@@ -221,6 +223,22 @@ def test_a_large_graph_opens_readable_and_one_button_draws_all_of_it(tmp_path):
     assert points > 8.5 and folded == "×n" and whole == "" and many > 80 > few == again
     assert seen[3] == "#edge=0&closed="
     assert look(root, tmp_path / "g.html", size, at="#edge=0&closed=")[0][1] == many
+
+
+def test_in_a_page_on_a_phone_the_text_is_large_and_the_drawing_scrolls(tmp_path):
+    page = tmp_path / "page.html"
+    html = escape(Player(hand_written(random.Random(1))).html)
+    page.write_text(f'<iframe width="330" height="700" srcdoc="{html}"></iframe>', encoding="utf-8")
+    inside = "document.querySelector('iframe').contentDocument"
+    size = f"""(() => {{
+        const [drawing, scroll] = ["#drawing", "#scroll"].map((one) => {inside}.querySelector(one));
+        return [10.5 * drawing.clientWidth / drawing.viewBox.baseVal.width, scroll.scrollWidth - scroll.clientWidth];
+    }})()"""
+    fit = f"{inside}.querySelector('#fit').click()"
+    steps = [["wait", f"{inside}.querySelector('.box')"], ["see", size], ["see", fit], ["see", size]]
+    (seen,) = drive({"url": page.as_uri(), "width": 390, "height": 844, "steps": steps})
+    _, (pixels, more), _, (fitted, none) = seen["results"]
+    assert pixels >= 11.99 and more > 100 and fitted < 12 and none == 0
 
 
 def test_a_narrow_window_has_a_layout_of_its_own(tmp_path):

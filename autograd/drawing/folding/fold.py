@@ -28,6 +28,7 @@ from ..output import Progress
 from .alike import kinds_as_one, operand_groups, samples_as_one
 from .parts import ENDS, Closes, Group, Listing, Part, calls_of, parts_of
 from .repeats import Nearest, chains, with_ends, without_repeats
+from .thin import Thin
 from .turns import turns_as_one
 
 __all__ = ["Folded", "fold"]
@@ -37,7 +38,10 @@ MANY = 3  # a graph this many times over budget needs stronger folds
 OPENED = 24  # the maximum number of folds that we try to open again, one by one
 OUTLINE = 50  # the maximum number of operations in the picture of a large graph
 GIANT = 200_000  # with this many values, it takes seconds before any fold can be tried
-LARGE = 10_000  # with this many values, a picture is just an outline: making it fast matters more
+LARGE = 10_000  # with this many values, few folds are tried on all of them
+THICK = 1_000  # with this many values, folds are tried on those that are left when the graph is thinned out
+THIN = 0.5  # the maximum fraction of the values that makes this worthwhile
+TRIED, NEAR = 6, 0.9  # how often we do so; folds that so nearly fit the few values are tried on all of them
 
 
 class Folded(NamedTuple):
@@ -82,7 +86,8 @@ def fold(
     opens: Closes | None = None,
     name: Callable[[Scope], str] = str,
     size: Callable[[Folded], int] = lambda folded: len(folded.groups),
-    fits: Callable[[Folded], bool] | None = None,
+    fits: Callable[[Folded], float] | None = None,
+    most: int | None = None,
 ) -> Folded:
     """Put the values into groups that fit and have a `size` of at most `budget`, operands first.
 
@@ -94,11 +99,12 @@ def fold(
 
     nodes: the values to draw, in the order of the graph; by default all. depth: how many levels of modules are drawn
     open; by default all. closes: whether a call is drawn as one box at any depth. opens: whether a call is shown in
-    full. name: the name of a module's call. fits: whether a picture of the groups fits; by default, it fits if it keeps
-    the budget.
+    full. name: the name of a module's call. fits: how well a picture of the groups fits, at least 1 if it does; by default,
+    it fits if it keeps the budget. most: how many operations fit at most; by default the budget.
     """
     listing = Listing(graph, graph.nodes if nodes is None else nodes)
     folder = _Folder(listing, budget, closes, opens, name, size, fits)
+    folder.most = min(number for number in (most, budget, len(listing.nodes)) if number is not None)
     deepest = listing.depth if depth is None else min(depth, listing.depth)
     found = folder.find(_State(deepest))
     if found is None and opens is not None:
@@ -123,7 +129,7 @@ class _Folder:
         opens: Closes | None,
         name: Callable[[Scope], str],
         size: Callable[[Folded], int],
-        fits: Callable[[Folded], bool] | None,
+        fits: Callable[[Folded], float] | None,
     ) -> None:
         self.listing = listing
         self.budget = budget
@@ -136,6 +142,12 @@ class _Folder:
         self._parts: dict[Any, list[Part]] = {}
         self._same: tuple[Any, list[Group]] | None = None
         self.whole = self._wanted_whole()
+        self.most = len(listing.nodes)
+        self.thin: Thin | None = None  # if its listing is that of a graph thinned out
+        self.state = _State(0)  # that was found
+        self.fit = 0.0  # how well the last fold fits
+        self.near: list[_State] = []  # states that nearly fit
+        self.known: dict[_State, bool] = {}  # whether they fit when all values are folded so
 
     # --- What a state looks like ---
 
@@ -161,7 +173,8 @@ class _Folder:
 
     def _same_of(self, state: _State, opened: set[int]) -> list[Group]:
         """Return groups of repeated computations. Those of the last state are remembered, since most states share them."""
-        key = state.depth, state.samples, state.dots, state.joined, state.opened, state.turns, self.whole
+        ends = max(ENDS, state.ends)
+        key = state.depth, state.samples, state.dots, state.joined, state.opened, state.turns, self.whole, ends
         if self._same is None or self._same[0] != key:
             self._same = None  # free the last groups first, which take a lot of memory
             parts = self._parts_of(state, opened)
@@ -178,13 +191,13 @@ class _Folder:
         return [Group(self.listing, group.what, [part], group.title) for part in group.parts]
 
     def _parts_of(self, state: _State, opened: set[int]) -> list[Part]:
-        key = state.depth, state.samples, state.dots, state.joined, state.opened, self.whole
+        ends = max(ENDS, state.ends) if self.is_large else 0
+        key = state.depth, state.samples, state.dots, state.joined, state.opened, self.whole, ends
         if key not in self._parts:
             if self.is_large:  # keeping them would cost much memory, and save little time
                 self._parts.clear()
             self._parts[key] = parts_of(
-                self.listing, state.depth, self.closes, state.samples, state.joined, opened, state.dots, self.is_large,
-                self.whole,
+                self.listing, state.depth, self.closes, state.samples, state.joined, opened, state.dots, ends, self.whole,
             )  # fmt: skip
         return self._parts[key]
 
@@ -221,15 +234,21 @@ class _Folder:
     def fits(self, folded: Folded) -> bool:
         groups = folded.groups
         is_whole = len(groups) == len(self.listing.nodes)
+        if self.thin is not None and self.thin.are_apart(groups):
+            return False
         if self.has_room is None and is_whole and self.listing.is_small(self.budget or len(groups)):
             return True
-        return self._keeps_budget(folded) and (self.has_room is None or self.has_room(folded))
+        self.fit = self._room(folded) if self._keeps_budget(folded) else 0.0
+        return self.fit >= 1
 
-    def _keeps_budget(self, folded: Folded) -> bool:
+    def _room(self, folded: Folded) -> float:
+        return self.has_room(folded) if self.has_room else 1.0
+
+    def _keeps_budget(self, folded: Folded, outline: bool = True) -> bool:
         if self.budget is None:
             return True
         operations = sum(group.what != "leaf" for group in folded.groups)
-        if self.is_large and self.has_room is not None and operations > OUTLINE:
+        if self.has_room is not None and operations > (OUTLINE if self.is_large and outline else self.most):
             return False  # there is no need to make the picture
         return operations <= self.budget and (self.has_room is not None or self.size(folded) <= self.budget)
 
@@ -239,16 +258,47 @@ class _Folder:
         """Return the first fold that fits, with unneeded folds opened again; None if even the strongest does not."""
         if self.budget is None and self.has_room is None:
             return self.folded(plain)
+        count = len(self.listing.nodes if self.thin is None else self.listing.graph.nodes)
         last, progress = plain, Progress(at_once=len(self.listing.nodes) > GIANT)
-        progress.say(f"drawing {len(self.listing.nodes):,} values: looking for a way to fold them")
+        progress.say(f"drawing {count:,} values: looking for a way to fold them")
+        if self.thin is None and self.has_room and len(self.listing.nodes) > THICK and (found := self._thinned(plain)):
+            return found
         for number, state in enumerate(self._states(plain), 1):
             folded = self.folded(state)
-            progress.say(f"drawing {len(self.listing.nodes):,} values: tried {counted(number, 'way')} to fold them")
-            if self.fits(folded):
+            progress.say(f"drawing {count:,} values: tried {counted(number, 'way')} to fold them")
+            if self.known.get(state, True) and self.fits(folded):
+                self.state = state
                 return self._open_again(plain, state, folded) if self.has_room and state != plain else folded
             last = state
         self.last = last
         return None
+
+    def _thinned(self, plain: _State) -> Folded | None:
+        """Return the fold found on a few of the values, if it fits when all are folded so."""
+        strong = plain._replace(turns=True, samples=True, dots=self.is_large)
+        alike = self._same_of(strong, self._opened(strong))
+        kinds = kinds_as_one(alike, lambda group: self._is_in(group.first.scope, self.whole))
+        thin = Thin(alike, kinds, self.most)
+        if len(thin.places) > min(LARGE, THIN * len(self.listing.nodes)):
+            return None
+        few = _Folder(thin.listing, self.budget, self.closes, self.opens, self.name, self.size, self.has_room)
+        few.thin, few.most = thin, self.most
+        found: Folded | None = None
+        for _ in range(TRIED):
+            if few.find(plain) is None:
+                return found
+            for state in [few.state, *few.near]:
+                if state not in few.known:
+                    split = frozenset(thin.places[i] for i in state.split)
+                    folded = self.folded(state._replace(split=split))
+                    few.known[state] = self._keeps_budget(folded, outline=False) and self._room(folded) >= 1
+                    if few.known[state]:
+                        found = folded
+                    if few.known[state] is not (state is few.state):  # the few values misled
+                        break
+            else:
+                return found
+        return found
 
     def _states(self, state: _State) -> Iterator[_State]:
         budget = self.budget or len(self.listing.nodes)
@@ -296,22 +346,30 @@ class _Folder:
             nonlocal state, folded
             if tried != state:
                 found = self.folded(tried)
-                if not self.fits(found):
+                if not self.known.get(tried, self.fits(found)):
+                    if self.fit >= NEAR:
+                        self.near.append(tried)
                     return False
-                state, folded = tried, found
+                self.state = state = tried
+                folded = found
             return True
 
-        for flag in ("types", "repeats", "kinds", "joined", "dots", "brief", "turns", "samples"):
-            if getattr(state, flag):
-                try_(state._replace(**{flag: False}))
-        if state.brief == 2:
-            try_(state._replace(brief=1))
-        if state.ends and not try_(state._replace(ends=0)):
-            few, many = state.ends, max(map(len, chains(self._groups(state._replace(ends=0), set()))), default=0) // 2
-            while many - few > 1:
-                middle = (few + many) // 2
-                few, many = (middle, many) if try_(state._replace(ends=middle)) else (few, middle)
-        self._open_units(plain, try_, lambda: (state, folded))
+        before = None
+        while state != before:  # what did not fit at first may fit in other rows
+            before = state
+            self.near.clear()
+            for flag in ("types", "repeats", "kinds", "joined", "dots", "brief", "turns", "samples"):
+                if getattr(state, flag):
+                    try_(state._replace(**{flag: 0}))
+            if state.brief == 2:
+                try_(state._replace(brief=1))
+            if state.ends and not try_(state._replace(ends=0)):
+                few = state.ends
+                many = max(map(len, chains(self._groups(state._replace(ends=0), set()))), default=0) // 2
+                while many - few > 1:
+                    middle = (few + many) // 2
+                    few, many = (middle, many) if try_(state._replace(ends=middle)) else (few, middle)
+            self._open_units(plain, try_, lambda: (state, folded))
         return folded
 
     def _open_units(

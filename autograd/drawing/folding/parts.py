@@ -6,7 +6,8 @@ parts that are alike; a picture shows the first of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from ...graph import Graph
@@ -14,8 +15,10 @@ from ...modes import Scope
 from ...node import Node
 
 __all__ = [
+    "ENDS",
     "FEW",
     "LONG",
+    "RUN",
     "Closes",
     "Group",
     "Listing",
@@ -129,12 +132,18 @@ class Group:
 
 
 class Listing:
-    """The values to draw, with their operands and users as positions in the list."""
+    """The values to draw, with their operands and users as positions in the list.
 
-    def __init__(self, graph: Graph, nodes: Sequence[Node]) -> None:
+    stand_ins: for some values that are left out, the one that is taken as an operand instead.
+    """
+
+    def __init__(
+        self, graph: Graph, nodes: Sequence[Node], stand_ins: Mapping[Any, Any] = MappingProxyType({})
+    ) -> None:
         self.graph = graph
         self.nodes = nodes
         at: dict[Any, int] = {node: i for i, node in enumerate(nodes)}
+        at |= {node: at[other] for node, other in stand_ins.items()}
         self.operands = [[-1 if isinstance(o, float) else at.get(o, -1) for o in node.operands] for node in nodes]
         self.users = [0] * len(nodes)
         for operands in self.operands:
@@ -184,14 +193,15 @@ def parts_of(
     joins: bool = False,
     opened: Container[int] = (),
     dots: bool = False,
-    runs: bool = False,
+    runs: int = 0,
     whole: Container[int] = (),
 ) -> list[Part]:
     """Split a graph into parts, operands first. Calls deeper than `depth` are closed, and long sums one part if requested.
 
     dots: whether sums of products are one part, like a neuron that is written out.
     joins: whether a function and its argument are one part, like an activation and its neuron.
-    opened: ids of calls that are not closed, however deep they are. runs: whether the middle of a long run is one part.
+    opened: ids of calls that are not closed, however deep they are. runs: how many values are kept at either end of a
+    long run, whose middle is then one part; 0 keeps all.
     whole: ids of calls in which neither dots nor joins are folded.
     """
     nodes, operands = listing.nodes, listing.operands
@@ -213,7 +223,7 @@ def parts_of(
     if joins:
         _join(listing, part_of, whole)
     if runs:
-        _hide_middles(listing, part_of)
+        _hide_middles(listing, part_of, runs)
     order: list[Part] = []
     for i, node in enumerate(nodes):
         part = part_of[i]
@@ -293,7 +303,7 @@ def _products(listing: Listing, chained: list[int], members: dict[int, list[int]
     ]  # fmt: skip
 
 
-def _hide_middles(listing: Listing, part_of: list[Part | None]) -> None:
+def _hide_middles(listing: Listing, part_of: list[Part | None], ends: int) -> None:
     """Make one part of the middle of every long run: values that are each computed from the one before, and from leaves
     and constants that nothing else uses. Sums, modules and the iterations of loops are folded in other ways."""
     nodes, operands, users = listing.nodes, listing.operands, listing.users
@@ -318,8 +328,8 @@ def _hide_middles(listing: Listing, part_of: list[Part | None]) -> None:
         run = [i]
         while before[run[-1]] >= 0:
             run.append(before[run[-1]])
-        if len(run) >= RUN:
-            middle = run[ENDS:-ENDS]
+        if len(run) >= max(RUN, 3 * ends):
+            middle = run[ends:-ends]
             leaves = [j for k in middle for j in operands[k] if j >= 0 and not operands[j]]
             part = Part("more", sorted(middle + leaves), None)
             for k in part.nodes:

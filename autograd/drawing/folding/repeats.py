@@ -7,12 +7,12 @@ from typing import Any
 from .alike import in_order, operand_groups
 from .parts import Group, calls_of
 
-__all__ = ["Nearest", "chains", "with_ends", "without_repeats"]
+__all__ = ["Nearest", "chains", "repeated", "with_ends", "without_repeats"]
 
 
 def without_repeats(groups: list[Group], budget: int | None) -> list[Group]:
     """Fold consecutive blocks that are built alike, such as the layers of a deep network, and keep the first one."""
-    while found := _repeat(groups, budget or 0):
+    while found := repeated(groups, budget or 0):
         start, period, times = found
         inner = [group for group in groups if group.what != "leaf"]
         hidden = inner[start + period : start + period * times]
@@ -23,7 +23,7 @@ def without_repeats(groups: list[Group], budget: int | None) -> list[Group]:
     return groups
 
 
-def _repeat(groups: list[Group], budget: int) -> tuple[int, int, int] | None:
+def repeated(groups: list[Group], budget: int) -> tuple[int, int, int] | None:
     """Find the run of similar blocks most worth folding: where it starts, how long a block is, and how many there are.
 
     In a graph that is far too large, only a long run is worth folding: thousands of short ones occur by chance.

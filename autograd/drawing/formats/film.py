@@ -1,7 +1,7 @@
 """Several pictures with one layout as a film: an SVG that plays without a script, a GIF, or a file for each.
 
 Whatever is the same in all frames is in the SVG once, and style rules show the rest only in its own frames. So the film
-also plays in a README and in a notebook, and shows its last frame to readers who asked for less motion.
+also plays in a README and in a notebook, and shows its last frame in print and to readers who asked for less motion.
 """
 
 from __future__ import annotations
@@ -83,7 +83,11 @@ def animated(svgs: Sequence[str], seconds: float, title: str) -> str:
     for versions in _pieces(roots):
         pieces += _versions(versions, len(svgs), seconds, moments)
     dark = ["@media (prefers-color-scheme: dark) {", *sorted(rules), "}"] if rules else []
-    still = ["@media (prefers-reduced-motion: reduce) {", ".moment { animation: none !important }", "}"]
+    still = [
+        "@media print, (prefers-reduced-motion: reduce) {",
+        ".moment { animation: none !important; visibility: hidden !important }",  # Firefox prints what is on the screen
+        ".last { visibility: visible !important }", "}",
+    ]  # fmt: skip
     style = "\n".join(["<style>", *moments.values(), *still, *dark, "</style>"])
     described = last.findtext(f"{SVG}desc", "")
     attributes = "".join(f' {name}="{escape(text)}"' for name, text in head.items())
@@ -122,8 +126,8 @@ def _versions(versions: list[str], count: int, seconds: float, moments: dict[str
         name = "moment-" + "-".join(_runs(shown)) + f"-of-{count}"
         moments.setdefault(name, _keyframes(name, shown))
         duration = f"{seconds * (count - 1 + LAST):g}s"
-        hidden = "" if shown[-1] else ' visibility="hidden"'
-        yield f'<g class="moment" style="animation: {name} {duration} step-end infinite"{hidden}>{text}</g>'
+        look = 'class="moment last"' if shown[-1] else 'class="moment" visibility="hidden"'
+        yield f'<g {look} style="animation: {name} {duration} step-end infinite">{text}</g>'
 
 
 def _runs(shown: list[bool]) -> Iterator[str]:

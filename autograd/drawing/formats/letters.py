@@ -9,15 +9,36 @@ from __future__ import annotations
 from collections.abc import Callable
 from unicodedata import category, combining, name
 
-__all__ = ["is_emoji", "spelled"]
+__all__ = ["has_no_font", "is_emoji", "spelled"]
 
 JOINERS = "\N{ZERO WIDTH JOINER}\N{VARIATION SELECTOR-15}\N{VARIATION SELECTOR-16}"
+SCRIPTS = (
+    "LATIN",
+    "GREEK",
+    "CYRILLIC",
+    "HEBREW",
+    "MICRO",
+    "FEMININE",
+    "MASCULINE",
+    "MODIFIER",
+    "SUPERSCRIPT",
+    "DOUBLE",
+)
 PICTURES = ((0x2600, 0x27BF), (0x2B00, 0x2BFF), (0x1F000, 0x1FAFF))
 
 
 def is_emoji(letter: str) -> bool:
     """Return whether a character is an emoji, or joins emoji: most text fonts lack these."""
     return letter in JOINERS or any(first <= ord(letter) <= last for first, last in PICTURES)
+
+
+def has_no_font(letter: str) -> bool:
+    """Return whether the fonts inside graphviz-pure lack a letter, such as that of a Chinese or Arabic word.
+
+    >>> [has_no_font(letter) for letter in "aж重"]
+    [False, False, True]
+    """
+    return not letter.isascii() and letter.isalpha() and not name(letter, "").startswith(SCRIPTS)
 
 
 def spelled(text: str, missing: Callable[[str], bool]) -> str:

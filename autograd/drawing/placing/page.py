@@ -10,11 +10,14 @@ from ...errors import ArgumentError
 if TYPE_CHECKING:
     from typing import TypeAlias
 
-__all__ = ["SLIDE", "Page", "page_size", "scale_on"]
+__all__ = ["SLIDE", "Page", "most_on", "page_size", "scale_on"]
 
 Page: TypeAlias = "tuple[float, float] | str | None"
 
 SLIDE = (960.0, 540.0)  # a 16:9 slide in points, as in Beamer, PowerPoint and Keynote
+SMALLEST_SCALE = 0.905  # where the smallest text, of 10 points, has 9
+ACROSS = 127  # the minimum width of an operation and its box
+ROW, BETWEEN = 21, 35  # the height of a row of its text, and of the rest
 PAPER = {"a4": (451.0, 698.0)}  # the size inside margins of 2 cm
 
 
@@ -42,3 +45,13 @@ def scale_on(page: tuple[float, float], size: tuple[float, float]) -> float:
     0.5
     """
     return min(room / needed for room, needed in zip(page, size))
+
+
+def most_on(page: tuple[float, float], rows: int) -> int:
+    """Return how many operations a page has room for at most, each with a box of so many rows of text.
+
+    >>> most_on(SLIDE, 3)
+    50
+    """
+    width, height = (side / SMALLEST_SCALE for side in page)
+    return max(1, int(width * height / (ACROSS * (ROW * rows + BETWEEN))))

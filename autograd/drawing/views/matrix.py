@@ -60,17 +60,17 @@ def draw_matrices(graph: Graph, look: Look, page: tuple[float, float] | None = N
         if len(groups := _arrays(graph, way.merged)) <= MOST or page is None
     )
     for writer in writers:
-        if writer.is_readable:
+        if writer.fit >= 1:
             return writer.drawing()
     groups = _arrays(graph, merged=True)
     nearest = Nearest(groups, min(MOST, len(groups)))
     few, many = 1, min(MOST, len(groups))
     while many - few > 1:
         keep = (few + many) // 2
-        fits = _written(graph, nearest.keep(keep), look, page, WAYS[-1]).is_readable
+        fits = _written(graph, nearest.keep(keep), look, page, WAYS[-1]).fit >= 1
         few, many = (keep, many) if fits else (few, keep)
     kept = [_written(graph, nearest.keep(few), look, page, way) for way in WAYS[1:]]
-    return next((writer for writer in kept if writer.is_readable), kept[-1]).drawing()
+    return next((writer for writer in kept if writer.fit >= 1), kept[-1]).drawing()
 
 
 def _written(

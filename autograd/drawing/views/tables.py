@@ -217,7 +217,7 @@ def _table(rows: Sequence[str]) -> Markup:
 def small_map(writer: DotWriter, box: Box) -> str:
     """Write the data of all values in a box for n similar ones as a small heat map; "" if there are too many."""
     nodes: Sequence[Any] = box.nodes
-    if len(nodes) != box.times or len(nodes) > MANY or not writer.shows("data"):
+    if len(nodes) != box.times or len(nodes) > MANY or not (writer.is_computed and writer.shows("data")):
         return ""
     grid = grid_of(writer.graph, nodes)
     if len(nodes) <= FEW and not 1 < len(grid[0]) <= NARROW:
