@@ -96,39 +96,36 @@ class Interpreter:
         """
         half = [math.sin(7.0 * k) for k in range(30)]
         rest = [1e-9 * math.cos(k) - x for k, x in enumerate(half)]
-        w = [*map(Value, (*half, *rest, *(math.sin(3.0 * k) for k in range(99))))]
+        numbers = [*half, *rest, *(math.sin(3.0 * k) for k in range(99))]
         turned = [[math.sin(5.0 * i + k) for k in range(8)] for i in range(5)]
         turned += [[1e-9 * math.cos(i + k) - x for k, x in enumerate(xs)] for i, xs in enumerate(turned)]
         rows = [[*(math.cos(3.0 * k + i) for k in range(21)), *turned[i % 10]] for i in range(11)]
 
-        def loss(xs: Sequence[Value]) -> Value:
+        def loss(xs: Sequence[Value], w: Sequence[Value]) -> Value:
             h = [dot(w[60 + 20 * j : 80 + 20 * j], xs[:20], w[140 + j]) for j in range(4)]
             parts = [h[0].tanh(), h[1].exp(), (h[2] ** 2 + 1).log(), 1 / (h[3] * h[3] + xs[20]), logsumexp(h)]
             return dot([*parts, total(w[:60]), dot(xs[21:], w[144:152])], w[152:])
 
         for some, exact in ((rows[:1], {0, *range(153, 160)}), (rows, {*range(145, 153)})):
+            w, own = [*map(Value, numbers)], [*map(Value, numbers)]
             leaves = [[*map(Value, xs)] for xs in some]
-            results = [*map(loss, leaves)]
+            results = [loss(xs, w) for xs in leaves]
             for result in results:
                 result.backward(1.0 / len(some))
             wanted = [add_up([result.data for result in results]) / len(some), *(value.grad for value in w)]
-            for value in w:
-                value.zero_grad()
             program = Program(results[0], w, leaves[0])
             loaded = LoadedProgram(self, Bytecode(program, w, self.numbers, rows=len(some) > 1))
             try:
                 batch = Batch([*chain.from_iterable(some)], len(some), bytearray(b"\1" * len(w)))
-                found = Schedule([[(loaded, batch)]]).run(Training(w))
+                found = Schedule([[(loaded, batch)]]).run(Training(own))
             except ArithmeticError:
                 found = math.nan
-            for k, (got, right) in enumerate(zip([found, *(value.grad for value in w)], wanted)):
+            for k, (got, right) in enumerate(zip([found, *(value.grad for value in own)], wanted)):
                 if got != right and (k in exact or not abs(got - right) <= 1e-12 * max(1.0, abs(right))):
                     raise ToolError(
                         f"the C compiler made a library that computes {got!r} where Python computes {right!r}: "
                         "its flags, or the compiler itself, cannot be trusted"
                     )
-            for value in w:
-                value.zero_grad()
 
 
 def interpreter(program: Program) -> Interpreter:
