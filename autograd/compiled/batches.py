@@ -317,7 +317,6 @@ class Prepared:
         self.generation = step.programs.generation
         self.parts = parts
         self.count = sum(len(rows) for _, rows in parts)
-        self.edges = sum(len(rows) * executable.edges for executable, rows in parts)
 
     @cached_property
     def portions(self) -> list[Any]:

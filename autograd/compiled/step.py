@@ -104,7 +104,7 @@ class Step:
                 executable.used = programs.calls = programs.calls + 1
             else:  # a check is due, or the call may have to run in C
                 batch = Prepared(self, [(executable, Rows(numbers))])
-                if self.is_for_c([batch]):
+                if programs.runs_in_c(batch.parts):
                     return self.run(batch)
                 programs.begin([batch], in_c=False)
             self.last_backend = "python"
@@ -232,7 +232,7 @@ class Step:
         if shared["mode"] and is_on("no_grad"):
             self.last_backend = "eager"
             return batch.itself(self._function).data
-        in_c = self.is_for_c([batch])
+        in_c = self.programs.runs_in_c(batch.parts)
         self.programs.begin([batch], in_c)
         return self.computed(batch, in_c)
 
@@ -251,13 +251,6 @@ class Step:
         loss = batch.itself(self._function)
         loss.backward()
         return loss.data
-
-    def is_for_c(self, batches: Sequence[Prepared], times: int = 1) -> bool:
-        """Return whether C should run these batches, given how many there are."""
-        programs = self.programs
-        return times * min(batch.edges for batch in batches) >= programs.enough and all(
-            programs.can_run_in_c(executable) for batch in batches for executable, _ in batch.parts
-        )
 
 
 def _shorten(error: Exception) -> None:

@@ -179,10 +179,18 @@ class Programs:
         self.hold = _always
         self.generation += 1
 
-    def can_run_in_c(self, executable: Executable) -> bool:
-        """Return whether C can run it: whether a gradient flows at all. If there is no interpreter, say so once."""
+    def runs_in_c(self, *batches: Sequence[tuple[Executable, Rows]], times: int = 1) -> bool:
+        """Return whether C should run each of these batches `times` times: if that is worthwhile, and a gradient flows.
+
+        If there is no interpreter, say so once.
+        """
+        edges = min(sum(len(rows) * executable.edges for executable, rows in parts) for parts in batches)
+        executables = [executable for parts in batches for executable, _ in parts]
         try:
-            return executable.program.root in executable.program.active and bool(executable.machine)
+            return times * edges >= self.enough and all(
+                executable.program.root in executable.program.active and executable.machine
+                for executable in executables
+            )
         except ToolError as error:
             say_once(f"{error}. compile() continues with its Python backend, which is slower")
             return False
@@ -246,8 +254,7 @@ class Programs:
         if self.check == "never":
             executable.checked.update(KINDS)
         else:
-            in_c = executable.edges * len(rows) >= self.enough and self.can_run_in_c(executable)
-            kind = executable.kind(in_c, len(rows))
+            kind = executable.kind(self.runs_in_c([(executable, rows)]), len(rows))
             self._compare(guards, executable, samples, Itself(results), kind, self.calls + 1, drew)
         users_own = {node.op for node in program.order if node.op not in (None, PICK)}
         now = second.renewed(users_own, first.changed_places(second))

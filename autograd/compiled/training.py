@@ -100,14 +100,14 @@ class Updates:
 
         times: how many there will be altogether.
         """
-        step, programs = self.step, self.step.programs
+        programs = self.step.programs
         self._look(batches)
         rules, options = _rules_of(self.optimizer)
         if rules is None:
             return self._in_python(batches[start : start + 1], None, [])
         if not getattr(self.optimizer, "has_moved", False):
             self._want_a_gradient()
-        in_c = step.is_for_c(batches, times) and self._ready_for_c(rules)
+        in_c = programs.runs_in_c(*(batch.parts for batch in batches), times=times) and self._ready_for_c(rules)
         coming = [batches[(start + k) % len(batches)] for k in range(min(count, len(batches)))]
         count = programs.begin(coming, in_c, min(count, AT_ONCE))
         losses = self._in_c(start, count, options) if in_c else []
