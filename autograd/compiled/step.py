@@ -102,16 +102,12 @@ class Step:
                 executable.check([numbers])
             if executable.is_quick and programs.calls + 1 < programs.next_check:
                 executable.used = programs.calls = programs.calls + 1
-            else:  # a check is due, or the call may have to run in C
-                batch = Prepared(self, [(executable, Rows(numbers))])
-                if programs.runs_in_c(batch.parts):
-                    return self.run(batch)
-                programs.begin([batch], in_c=False)
-            self.last_backend = "python"
-            try:
-                return executable.run([numbers], 1.0)
-            except (ArithmeticError, ValueError):  # run it again, to see what to do
-                return self.computed(Prepared(self, [(executable, Rows(numbers))]), in_c=False)
+                self.last_backend = "python"
+                try:
+                    return executable.run([numbers], 1.0)
+                except (ArithmeticError, ValueError):  # run it again, to see what to do
+                    return self.computed(Prepared(self, [(executable, Rows(numbers))]), in_c=False)
+            return self.run(Prepared(self, [(executable, Rows(numbers))]))
         except Exception as error:
             _shorten(error)
             raise
