@@ -24,6 +24,7 @@ __all__ = ["Batch", "Interpreter", "LoadedProgram", "NotFloatError", "Schedule",
 __all__ += ["address", "interpreter", "zeros"]
 
 CLOSE = 1 << 18  # the maximum size in bytes of the rows computed at once: that of a processor's nearby cache
+MOST_VECTORS = 64  # the maximum number of vectors of rows computed at once
 LINE = 64  # the size of a cache line in bytes
 WIDEST = 8  # rows are computed in multiples of this: how many numbers the widest vector holds
 
@@ -200,7 +201,9 @@ class LoadedProgram(Struct):
         self.machine = machine
         self.bytecode = bytecode
         program, steady, part = bytecode.program, bytecode.steady, bytecode.rows
-        self.most = max(CLOSE // (16 * part.slots * WIDEST), 1) * WIDEST if part.code else 1
+        self.most = 1
+        if part.code:
+            self.most = min(max(CLOSE // (16 * part.slots * WIDEST), 1), MOST_VECTORS) * WIDEST
         self.data, self.grad = aligned(steady.slots), aligned(steady.slots)
         self.data[bytecode.first_literal :][: len(bytecode.literals)] = array("d", bytecode.literals)
         room = aligned(bytecode.room(self.most))
