@@ -18,7 +18,15 @@ from backends import BACKENDS, needs_c
 import nn
 import nn.functional as F
 from autograd import Value, compile, dot, mean
-from autograd.errors import ArgumentError, DomainError, FormulaError, GraphError, ShapeError, TraceError
+from autograd.errors import (
+    ArgumentError,
+    DomainError,
+    FloatOverflowError,
+    FormulaError,
+    GraphError,
+    ShapeError,
+    TraceError,
+)  # fmt: skip
 from nn.optim import SGD, Adam, AdamW, RMSprop
 
 OPTIMISERS = [
@@ -873,3 +881,23 @@ def test_many_parameters_do_not_delay_the_first_update():
     began = time.process_time()
     step.train([batch], SGD(ws, lr=0.01), 1)
     assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize("check", ["doubling", "always"])
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_an_int_too_large_for_a_float_is_refused_by_every_call(backend, check):
+    w = Value(1.0)
+    step, optimizer = compile(lambda x, y: (w * x - y) ** 2, [w], backend, check=check), SGD([w], lr=0.1)
+    columns = [1, 2, 3, 4, 5], [2, 4, 6, 8, 10]
+    step(1, 2), step.batch(*columns), step.update(optimizer, *columns)
+    columns[0][1] = 10**400
+    before = w.data, w.grad
+    for call in (
+        lambda: step(10**400, 2),
+        lambda: step.batch(*columns),
+        lambda: step.update(optimizer, *columns),
+        lambda: step.train([columns], optimizer, 3),
+    ):
+        with pytest.raises(FloatOverflowError, match="got an int too large for a float"):
+            call()
+        assert (w.data, w.grad) == before

@@ -14,6 +14,7 @@ from ...errors import ToolError
 from ...formula import add_up
 from ...functions import dot, logsumexp, total
 from ...ops import BUILTIN, OPS, Op
+from ...slow_path import real
 from ...value import NOT_REACHED, Value
 from ..program import PICK, Program
 from .build import build, ctypes, load, tried_once
@@ -154,7 +155,11 @@ class Batch(Struct):
 
     def __init__(self, numbers: Sequence[float], rows: int, reached: bytearray) -> None:
         self.rows = rows
-        super().__init__(array("d", numbers) or zeros(1), rows, array("B", reached or b"\0"))
+        try:
+            given = array("d", numbers)
+        except OverflowError:  # an int is too large for a float: real() raises the error
+            given = array("d", map(real, numbers))
+        super().__init__(given or zeros(1), rows, array("B", reached or b"\0"))
 
 
 class Schedule(Struct):
