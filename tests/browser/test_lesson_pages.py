@@ -50,7 +50,10 @@ SLIDES = """(async () => {
         for (const one of sections[k].querySelectorAll("img")) {
             await one.decode();
             const width = Math.min(one.clientWidth, one.clientHeight * one.naturalWidth / one.naturalHeight);
-            seen.push([one.getAttribute("src"), width]);
+            const words = document.createRange(), counter = document.querySelector("nav").getBoundingClientRect();
+            words.selectNodeContents(sections[k].querySelector("p"));
+            const covered = [...words.getClientRects()].some((line) => line.right > counter.left && line.bottom > counter.top);
+            seen.push([one.getAttribute("src"), width, covered]);
         }
     }
     return seen;
@@ -123,5 +126,6 @@ def test_a_lesson_is_readable_in_every_window(name, seen):
         for src, _, shown, _ in figures:
             assert smallest_text(folder / src) * shown >= 12 - 0.05, f"{name}: {src}"
     assert len(slides) >= 2
-    for src, shown in slides:
+    for src, shown, covered in slides:
+        assert not covered, f"{name}: the counter of the slides covers the caption of {src}"
         assert smallest_text(folder / src) * shown >= 12 - 0.05, f"{name}: {src} on a projector"
