@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import GraphError
 from ..explain.naming import named_graph
+from ..explain.phrases import short
 from ..graph import Graph
 from .dot import DotWriter
 from .drawing import build_drawing, draw
@@ -90,7 +91,7 @@ class _DiffWriter(DotWriter):
             rows.append(("change", *self.change(box.nodes)))
         else:
             new, old = box.node, self.earlier[box.node]
-            data = "data", _moved(self.short(old.data), self.short(new.data)), ""
+            data = "data", _moved(short(old.data, self.look.digits), short(new.data, self.look.digits)), ""
             rows = [data, ("change", *self.change([new])), ("grad", _moved(self.grad(old), self.grad(new)), "")]
         return [row for row in rows if self.shows(row[0])]
 
@@ -98,7 +99,7 @@ class _DiffWriter(DotWriter):
         return super().shows("data" if word in self.HEADS else word)
 
     def grad(self, node: Node) -> str:
-        return self.short(node.grad) if node.reached else UNKNOWN
+        return short(node.grad, self.look.digits) if node.reached else UNKNOWN
 
     def change(self, nodes: Sequence[Node]) -> tuple[str, str]:
         """Write how far the data of some values moved, and return that text and the colour of the largest move."""
@@ -119,7 +120,7 @@ class _DiffWriter(DotWriter):
         if arrow.partial is None or not said:
             return said
         node, k = arrow.partial
-        return _moved(self.short(self.earlier[node].partials[k] or 0.0), said)
+        return _moved(short(self.earlier[node].partials[k] or 0.0, self.look.digits), said)
 
     def notes(self) -> list[str]:
         return ["a -> b: before and after; orange: data went up, blue: down"]

@@ -78,7 +78,8 @@ class DotWriter:
 
     @cached_property
     def widest(self) -> float:
-        return largest(map(self.weight, self.picture.arrows)) if "grad" in self.look.show else 0.0
+        self.common |= {arrow: self.weight(arrow) for arrow in self.picture.arrows}  # which takes long for many edges
+        return largest(self.common[a] for a in self.picture.arrows) if "grad" in self.look.show else 0.0
 
     def points(self, size: float) -> float:  # a length that is given for the usual font size
         return size * self.look.font_size / SIZE
@@ -118,9 +119,6 @@ class DotWriter:
 
     def words(self, arrow: Arrow) -> str:
         return arrow.said(self.look.digits) if arrow.partial is None or "partials" in self.look.show else ""
-
-    def short(self, number: float) -> str:
-        return short(number, self.look.digits)
 
     def frame(self, box: Box) -> dict[str, str]:
         """Return the Graphviz attributes of a box that do not follow from its kind."""
@@ -369,7 +367,8 @@ class DotWriter:
 
     def arrow(self, sheet: Sheet, arrow: Arrow) -> None:
         head, palette, route = arrow.head, self.palette, self.placement.arrows[arrow]
-        options, words, weight = {"pos": path(route.points, TIP)}, self.label(arrow), self.weight(arrow)
+        options, words = {"pos": path(route.points, TIP)}, self.label(arrow)
+        weight = self.common.get(arrow) or self.weight(arrow)
         if arrow.partial is not None:
             options["tooltip"] = tooltip(self.slope(*arrow.partial))
         elif arrow.tail.nodes:
@@ -396,7 +395,7 @@ class DotWriter:
 
     def slope(self, node: Any, k: int) -> str:
         """Write the partial with its formula, which appears when the user points at an arrow."""
-        return slope_in_words(self.graph, node, k, self.short(node.partials[k]))
+        return slope_in_words(self.graph, node, k, short(node.partials[k], self.look.digits))
 
     # --- Words ---
 

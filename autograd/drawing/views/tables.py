@@ -295,7 +295,7 @@ def _named(writer: DotWriter, value: Any) -> list[tuple[str, str]]:
         return [("", ""), ("", "")]
     return [
         (writer.text(one_line(writer.graph.name(value), 16), faint=True), ""),
-        (escape(writer.short(value.data)), ""),
+        (escape(short(value.data, writer.look.digits)), ""),
     ]
 
 
@@ -303,7 +303,7 @@ def _grad(writer: DotWriter, value: Any) -> tuple[str, str]:
     if value is None:
         return "", ""
     return (
-        (escape(writer.short(value.grad)), writer.tint(value.grad))
+        (escape(short(value.grad, writer.look.digits)), writer.tint(value.grad))
         if value.reached
         else (writer.text(UNKNOWN, faint=True), "")
     )
