@@ -383,6 +383,13 @@ def test_a_letter_is_drawn_as_often_as_it_is_likely(monkeypatch):
     assert gpt._drawn([0.1] * 10, rng) == 9  # although these add up to less than that
 
 
+def test_a_name_has_at_least_one_letter_and_ends_in_time(monkeypatch):
+    for drawn, name in (([0, 0, 1, 14, 0], "an"), ([26] * 30, "z" * 15)):
+        left = iter(drawn)
+        monkeypatch.setattr(gpt, "_drawn", lambda chances, rng, left=left: next(left))
+        assert gpt.invent(lambda signs: [[0.0] * 27], Random(0)) == name
+
+
 def test_a_sign_looks_only_back():
     model = gpt.GPT(Random(0))
     signs = gpt.signs_of("ann")
