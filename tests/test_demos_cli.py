@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from demos import cli
-from demos.languages import using
+from demos.languages import LANGUAGES, using
 from demos.shared import environment
 from demos.shared.catalog import DEMOS, LESSONS, find
 
@@ -201,7 +201,7 @@ def test_the_installed_command_runs_lessons_commands_and_expressions(tmp_path, c
         (["quiz", "--page", str(tmp_path / "quiz.html")], 0, (tmp_path / "quiz.html").as_uri()),
         (["quiz", "--page", str(tmp_path / "no" / "quiz.html")], 1, str(tmp_path / "no")),
         (["b = a + a; b * (b + 1)", "a=1", "--all"], 0, "f  = b * v2 = 2 * 3 = 6"),
-        (["--lang", "de"], 2, "--lang is 'de': want one of en, ru"),
+        (["--lang", "xx"], 2, f"--lang is 'xx': want one of {', '.join(LANGUAGES)}"),
     ):
         with using("en"):  # what a command sets lasts until it ends
             assert cli.command(words) == status, words
