@@ -330,6 +330,18 @@ def loss():
     return v
 """,
     ),
+    "PyTorch's slope of logsumexp loses digits with the size of the scores": (
+        "torch",
+        """
+y = Value(100000.0)
+def loss():
+    return logsumexp([y, y])
+def then():
+    f = loss()
+    f.backward()
+    seen(f, y.grad)
+""",
+    ),
     "the remainder of a number far too small for a float": (
         "eager",
         """
