@@ -222,7 +222,7 @@ class Page:
         return above
 
     def show(self) -> None:
-        """Let linecache quote the page, once some function of it is used: importing autograd loads no tool."""
+        """Let linecache quote the page, once one of its functions is used: importing autograd loads no tool."""
         import linecache
 
         linecache.cache[self.filename] = 0, None, self.lines, self.filename  # None: never looked for on disk

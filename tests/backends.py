@@ -76,7 +76,7 @@ def leaves(*numbers):
 
 
 def random_losses():
-    """Yield, for each random graph, its generator of numbers, a loss of two inputs, the numbers, and the parameters."""
+    """Yield, for each random graph, its random number generator, a loss of two inputs, the numbers, and the parameters."""
     for seed in range(GRAPHS):
         rng = random.Random(seed)
         instructions, numbers = program(rng, 3 + int(rng.random() * 20)), inputs(rng)

@@ -30,7 +30,7 @@ def data(nested):
 
 
 def grads(nested):
-    """Return the same nested lists, of the Values' gradients."""
+    """Return the same nested lists, with the Values' gradients in their places."""
     return [grads(item) for item in nested] if isinstance(nested, (list, tuple)) else nested.grad
 
 

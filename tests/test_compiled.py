@@ -42,7 +42,7 @@ from autograd.ops import BUILTIN, OPS
 from nn import optim
 from nn.optim import SGD
 
-# Rows of a user's own: of three operands, of lists, and with an intermediate; names that C and JavaScript keep for themselves.
+# User-defined rows: with three operands, with lists, and with an intermediate; names that are reserved in C and JavaScript.
 OWN = {
     "test_compiled_lerp": autograd.op(
         "test_compiled_lerp", "lerp", "int + t * (var - int)", int="1 - t", var="t", t="var - int"

@@ -43,7 +43,7 @@ def test_what_is_detached_keeps_its_name():
 
 @pytest.mark.parametrize("share", [1e-3, 1e-6, 1e-8])
 def test_data_that_changed_a_little_is_noticed(share):
-    """A recorded slope would be that of the new data: the smallest change that is more than rounding is an error."""
+    """A recorded slope would be that of the new data: even the smallest change beyond rounding is an error."""
     x = Value(3.0, label="x")
     f = x * x * x
     x.data *= 1 + share

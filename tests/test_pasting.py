@@ -1,4 +1,4 @@
-"""formula() pasted back: the same graph, node by node and bit by bit."""
+"""formula() pasted back: the same graph, node for node and bit for bit."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ def test_the_systems_and_versions_are_those_that_the_package_names():
 
 
 def recorded(tmp_path, folder, fails="never"):
-    """Run .ci/readme.py in a folder, with a python3 that only records: its exit status, and what was asked of Python."""
+    """Run .ci/readme.py in a folder, with a python3 that only records calls. Return its exit status and what was asked of it."""
     programs = tmp_path / "programs"
     programs.mkdir()
     (programs / "python3").write_text(RECORDER, encoding="utf-8")

@@ -18,7 +18,7 @@ TOLERANCE = 1e-9  # how much PyTorch's own versions may differ, relative to max(
 
 
 class Answers:
-    """The answers to all tests by test and by their order in it. freezing: "all" are collected again, or "some": of the
+    """The answers, by test and by their order in it. freezing: collect "all" of them again, or "some": those of the
     tests that run."""
 
     def __init__(self, freezing=None):

@@ -185,7 +185,7 @@ def partial_slips(edge: Edge, upstream: float) -> Iterator[Slip]:
         if other is not None and k != edge.k:
             other_head = slope_head(Edge(edge.graph, node, k))
             yield "other", float(other), f"it is {other_head}: hold that operand, and move {name}"
-    yield "share", partial * upstream, f"it is what the edge passes on: the question is the partial {head} alone"
+    yield "share", partial * upstream, f"it is what the edge passes on: the question asks for the partial {head} alone"
     yield "input", operand.data, f"it is {name}'s data, but the question is how fast {out} moves with it"
     yield "output", node.data, f"it is {out}'s data, but the question is its slope"
-    yield "upstream", upstream, f"it is {out}.grad, but the question is the partial alone"
+    yield "upstream", upstream, f"it is {out}.grad, but the question asks for the partial alone"

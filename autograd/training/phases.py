@@ -325,7 +325,7 @@ class TrainingStepper(Pictured):
         return self._waits() and self._backprop is not None and self._backprop.position > 0
 
     def undo_update(self) -> Moved:
-        """Take back all of this update or, at its start, the one before."""
+        """Undo all of this update or, at its start, the one before."""
         return self.goto(self.updates - (self.phase in ("forward", "zero_grad") and self.updates > 0))
 
     def rewind(self) -> Moved:

@@ -158,7 +158,7 @@ def same(ours: Sequence[float], theirs: Sequence[float]) -> bool:
 
 
 def _loading(engine: Engine) -> float:
-    """Return the seconds that an import adds to Python's own start: medians of runs that take turns."""
+    """Return how many seconds an import adds to Python's own startup time: medians of interleaved runs."""
     times: dict[str, list[float]] = {"pass": [], f"import {engine.loads}": []}
     cached = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     for lap in range(8):

@@ -1,4 +1,4 @@
-"""Changes that can happen to the numbers of any exercise: a wrong sign, factor, order, rounding or shape."""
+"""Changes that can be made to the numbers in any exercise: a wrong sign, factor, order, rounding or shape."""
 
 from __future__ import annotations
 

@@ -127,7 +127,7 @@ def exercise(
 ) -> Callable[[Reference], Reference]:
     """Add an exercise; its docstring states it. `starter` is what its file holds to begin with, if not a blank.
 
-    examine: judges a solution without the cases, and may return a remark on a right one. measure: what such a solution
+    examine: judges a solution without the cases, and may return a remark on a correct one. measure: what such a solution
     gives for the k-th sample, and what is right. solution: source code that defines the exercise's name.
     """
 

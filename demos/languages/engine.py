@@ -33,10 +33,10 @@ SENTENCES = (
     "it is one path only, {edge}: there are {count}, and they add up",
     "it is what you get without the edge {edge}: was {name} made from .data?",
     "it is {slope}: hold that operand, and move {name}",
-    "it is what the edge passes on: the question is the partial {slope} alone",
+    "it is what the edge passes on: the question asks for the partial {slope} alone",
     "it is {name}'s data, but the question is how fast {operand} moves with it",
     "it is {name}'s data, but the question is its slope",
-    "it is {name}.grad, but the question is the partial alone",
+    "it is {name}.grad, but the question asks for the partial alone",
     # what was typed
     "want a number as a guess, got {guess}",
     "want a number or an expression of the graph's names as a guess, got {guess}: {why}",

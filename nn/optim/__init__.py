@@ -1,4 +1,4 @@
-"""Optimisers, and schedules of their learning rates: ``import nn.optim as optim``."""
+"""Optimisers, and schedules for their learning rates: ``import nn.optim as optim``."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
         "--cpu", action="store_true", help="minutes of the processor's time, on a machine that others use too"
     )
     parser.add_argument("--quick", action="store_true", help="stop at the first finding, and do not shorten it")
-    parser.add_argument("--json", type=Path, help="append what was compared to this file")
+    parser.add_argument("--json", type=Path, help="append to this file what was compared")
     given = parser.parse_args(arguments)
     run = Run(
         given.seed,

@@ -2,7 +2,7 @@
 
 import { say } from "./words.js";
 
-// A page that is a file may start a worker only from a data: address, which must be short. So it holds only this, and
+// A page opened from a file may start a worker only from a data: URL, which must be short. So it holds only this, and
 // the rest follows as a message. It is a module, because Python's loader is one.
 const BOOT = `onmessage = async ({ data }) => {
   try {
