@@ -64,7 +64,7 @@ def test_heads_are_pytorchs(case, torchs):
     options = HEADS[case]
     heads, bias, mask, padding = (options.get(name) for name in ("heads", "bias", "mask", "padding"))
     bias, average, dim = bias is not False, options.get("average", True), 4
-    if "rows" in options:  # row 1 may look at key 1 only, and the padding must not hide that key
+    if "rows" in options:  # the first row may look at the first key only; the last key is padding
         mask, padding = [[False, True, True], [False, False, True]], [False, False, True]
     ours = nn.MultiheadAttention(dim, heads, bias=bias, seed=0)
     for p, x in zip(ours.parameters(), numbers(5, 1000)):
