@@ -5,6 +5,7 @@ Compiled methods come here only when arithmetic has failed, so none of this cost
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -137,7 +138,10 @@ def _explained(op: Op, numbers: Sequence[float], names: Sequence[str], error: Ex
     at = [f"{name} = {float(number)!r}" for name, number in zip(names, numbers) if name]
     where = f" at {', '.join(at[:4])}{', ...' if at[4:] else ''}" if at else ""
     bound = op.bind(said)
-    shown = f"{op.name}({_listed(said)})" if op.symbol.isidentifier() else op.value.text(READABLE, bound)
+    if op.symbol.isidentifier():
+        shown = f"{op.name}({_listed(said)})"
+    else:  # the value of % is a long formula
+        shown = f" {op.symbol} ".join(map(str, said)) if op.value.lets else op.value.text(READABLE, bound)
     if isinstance(error, OverflowError):
         largest = next((name for name in names if name), "the operand")
         return FloatOverflowError(f"{shown} is too large for a float{where}. Make {largest} smaller")
@@ -148,6 +152,9 @@ def _explained(op: Op, numbers: Sequence[float], names: Sequence[str], error: Ex
         return DomainError(f"{shown} is not defined{where}: want {names[0] or 'a base'} > 0, or a whole exponent")
     if isinstance(error, ZeroDivisionError):
         return SingularityError(f"{shown} divides by zero{': ' + ' and '.join(zero) if zero else ''}")
+    if any(map(math.isinf, numbers)) and (not op.domain or op.domain.evaluate(op.bind(numbers), PLAIN)):
+        infinite = next(name for name, number in zip(names, numbers) if math.isinf(number))
+        return DomainError(f"{shown} is not defined{where}: want a finite {infinite or 'operand'}")
     wanted = {name: x if isinstance(x, str) else "an operand" for name, x in bound.items()}
     return DomainError(
         f"{shown} is not defined{where}" + (f": want {op.domain.text(READABLE, wanted)}" if op.domain else "")

@@ -218,6 +218,17 @@ def test_a_program_runs_on_every_engine():
 
 # Programs that the fuzzer once found, as it printed them.
 FOUND = {
+    "compile() raised an error for the nan of a remainder inside ieee()": (
+        "python",
+        """
+x = 1e300
+y = Value(3.0)
+def loss():
+    v = x * x - y
+    with ieee():
+        return v % 1.7
+""",
+    ),
     "compile() refused atomic() around a logsumexp": (
         "python",
         """

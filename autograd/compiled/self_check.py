@@ -14,7 +14,7 @@ from ..errors import SingularityError
 from ..explain.failures import stopped
 from ..formula import add_up
 from ..graph import walk
-from ..modes import gc_paused
+from ..modes import gc_paused, ieee
 from ..slow_path import evaluate
 from ..value import Value
 from .program import PICK, Program
@@ -164,6 +164,7 @@ def first_difference(program: Program, inputs: Sequence[float], result: Any) -> 
     return None
 
 
+@ieee()  # the function may be in ieee() where a trace shows no mode
 def _numbers(program: Program, inputs: Sequence[float]) -> dict[Any, Any]:
     numbers: dict[Any, Any] = {leaf: leaf.data for leaf in (*program.parameters, *program.constants)}
     numbers.update(zip(program.inputs, map(float, inputs)))
