@@ -239,6 +239,8 @@ def power(a, b):
 
     if a.value < 0 and b.error:
         raise UndecidedError(f"{a} ** {b}")
+    if abs(b.value) + b.error > 1e30:  # mpmath would write such a number out
+        raise BeyondError(f"{a} ** {b}")
     try:
         value = compute(a.value, b.value)
     except (ValueError, ZeroDivisionError, OverflowError):
