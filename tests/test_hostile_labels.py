@@ -190,8 +190,8 @@ DRAWN = {
     "svg", "g", "title", "desc", "style", "polygon", "polyline", "path", "text", "ellipse", "a", "defs", "linearGradient", "stop",
 }  # fmt: skip
 RULES = re.compile(
-    r"@media \(prefers-(color-scheme: dark|reduced-motion: reduce)\) \{|\.(fill|stroke)(-[0-9a-f]{6}){2} \{ \2: #[0-9a-f]{6} \}"
-    r"|\.moment \{ animation: none !important \}|@keyframes moment[-_0-9of]+ \{( [0-9.]+% \{ visibility: \w+ \})+ \}|\}|"
+    r"@media (?:print, )?\(prefers-(color-scheme: dark|reduced-motion: reduce)\) \{|\.(fill|stroke)(-[0-9a-f]{6}){2} \{ \2: #[0-9a-f]{6} \}"
+    r"|\.moment \{ animation: none !important; visibility: hidden !important \}|\.last \{ visibility: visible !important \}|@keyframes moment[-_0-9of]+ \{( [0-9.]+% \{ visibility: \w+ \})+ \}|\}|"
 )
 
 

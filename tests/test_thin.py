@@ -37,6 +37,7 @@ def opened_once(folder, plain, state):
         yield state._replace(**({"opened": state.opened | unit} if is_name else {"split": state.split | unit}))
 
 
+@pytest.mark.needs_stack  # to free a graph that is thousands of values deep
 @pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 6))])
 @pytest.mark.parametrize("make", LARGE)
 def test_one_fold_less_could_not_be_read(make, seed, folders):
@@ -61,6 +62,7 @@ def boxes(picture):
     return [(box.kind, box.name, box.times, len(box.nodes), box.brief) for box in picture.boxes]
 
 
+@pytest.mark.needs_stack
 def test_what_is_left_of_a_thinned_graph_is_in_order_and_linked(folders):
     root = LARGE[2](random.Random(0))
     draw(root, names={})
