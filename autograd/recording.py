@@ -166,6 +166,10 @@ def _in_steps(op: Op, groups: Sequence[Any]) -> Value:
             op, flat
         )  # traced by compile(), so there are no numbers to decide by: one node, with the same number
     result = formula.evaluate(given, ON_VALUES)
+    if any(
+        result is operand for operand in flat
+    ):  # a sum of one term takes no step, but its result is a node of its own
+        return record(op, flat)
     return result if isinstance(result, Value) else Value(result)
 
 

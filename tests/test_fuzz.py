@@ -218,6 +218,16 @@ def test_a_program_runs_on_every_engine():
 
 # Programs that the fuzzer once found, as it printed them.
 FOUND = {
+    "a total of one value was that value inside atomic(), so that no_grad() did not cut it": (
+        "modes",
+        """
+z = Value(0.4)
+def loss():
+    with no_grad():
+        v = total([z])
+    return v * z
+""",
+    ),
     "compile() raised an error for the nan of a remainder inside ieee()": (
         "python",
         """
