@@ -19,16 +19,8 @@ from .verdict import verdict_on
 __all__ = ["EXERCISES", "LESSONS", "LEVELS", "Exercise", "check", "exercises_of", "hint", "solution", "verdict_on"]
 
 _misses: Counter[str] = Counter()  # counts for this session, by exercise
-_FILES = (
-    attention,
-    descent,
-    layers,
-    matrices,
-    own_value,
-    paths,
-    slopes,
-    training,
-)  # importing them adds their exercises
+# Importing these files adds their exercises.
+_FILES = (attention, descent, layers, matrices, own_value, paths, slopes, training)
 
 
 def check(thing: Any = None, name: str = "") -> bool:

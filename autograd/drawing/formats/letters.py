@@ -12,18 +12,9 @@ from unicodedata import category, combining, name
 __all__ = ["has_no_font", "is_emoji", "spelled"]
 
 JOINERS = "\N{ZERO WIDTH JOINER}\N{VARIATION SELECTOR-15}\N{VARIATION SELECTOR-16}"
-SCRIPTS = (
-    "LATIN",
-    "GREEK",
-    "CYRILLIC",
-    "HEBREW",
-    "MICRO",
-    "FEMININE",
-    "MASCULINE",
-    "MODIFIER",
-    "SUPERSCRIPT",
-    "DOUBLE",
-)
+SCRIPTS = (  # how the names of letters begin that the fonts have
+    "LATIN", "GREEK", "CYRILLIC", "HEBREW", "MICRO", "FEMININE", "MASCULINE", "MODIFIER", "SUPERSCRIPT", "DOUBLE",
+)  # fmt: skip
 PICTURES = ((0x2600, 0x27BF), (0x2B00, 0x2BFF), (0x1F000, 0x1FAFF))
 
 
