@@ -268,18 +268,19 @@ class Value(Methods):
         return leaf
 
     def clamp(self, min: Value | float | None = None, max: Value | float | None = None) -> Value:
-        """Return this value, but at least `min` and at most `max`. See autograd.clamp.
+        """Return this value, but at least `min` and at most `max`; ArgumentError without a bound. See autograd.clamp.
 
         >>> Value(3.0).clamp(0, 1).data, Value(-2.0).clamp(min=0).data
         (1.0, 0.0)
         """
+        if min is None and max is None:
+            raise ArgumentError("clamp: want a bound, min, max or both, got none: x.clamp(min=0.0)")
         above = self if min is None else self.clamp_min(min)
         return above if max is None else above.clamp_max(max)
 
     clip = clamp
 
     # torch's names for what is true of every Value here.
-
     @property
     def is_leaf(self) -> bool:
         """Whether it is an input, not the result of an operation."""

@@ -521,6 +521,8 @@ def test_the_compiled_source_can_be_read():
 def test_numpys_name_for_clamp():
     for x, wanted in ((3.0, 1.0), (-2.0, 0.0), (0.5, 0.5)):
         assert Value(x).clip(0, 1).data == Value(x).clamp(0, 1).data == autograd.clip(Value(x), 0, 1).data == wanted
+    with pytest.raises(ArgumentError, match="clamp: want a bound"):
+        Value(1.0).clamp()
 
 
 def test_a_method_is_compiled_once():
