@@ -91,7 +91,7 @@ def test_grad_touches_nothing_and_agrees_with_backward():
 
 
 def test_grad_towards_an_inner_node_goes_no_further():
-    """If it did, a simulation that takes a slope in every step, as in mechanics, would need quadratic time."""
+    """Otherwise, a simulation that computes a derivative at every step, as in mechanics, would take quadratic time."""
     start, mass = Value(0.3), Value(2.0)
     place = start
     for _ in range(50):

@@ -24,7 +24,7 @@ from autograd.graph import walk
 from autograd.modes import named_scope
 from autograd.value import NOT_REACHED
 
-QUICK = 700  # how many places of a scenario the quick suite tries, in all its runs
+QUICK = 700  # the number of places in a scenario that all runs of the quick suite try together
 MORE = float(os.environ.get("INTERRUPTS", "5_000"))  # for a slow test; "inf": all, which takes hours
 
 
