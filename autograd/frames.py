@@ -15,16 +15,16 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from functools import wraps
+from functools import cache, wraps
 from types import FrameType, FunctionType
 from typing import Any, TypeVar
 
 from .errors import ArgumentError, AutogradError, hidden
 
-__all__ = ["called", "hide_our_frames", "is_ours", "is_users_own", "ours", "public", "users_frame"]
+__all__ = ["called", "hide_our_frames", "is_library", "is_ours", "is_users_own", "ours", "public", "users_frame"]
 __tracebackhide__ = hidden
 
-LIBRARIES = os.path.join(os.path.dirname(os.__file__), ""), "<frozen "  # Python's own, and what is installed
+LIBRARIES = os.path.join(os.path.dirname(os.__file__), ""), "<frozen "  # Python's own
 COMPILED = "<autograd "  # how the file names of compile()'s output begin
 
 T = TypeVar("T")
@@ -85,7 +85,24 @@ def is_users_own(error: BaseException) -> bool:
     while entry is not None and entry.tb_next is not None:
         entry = entry.tb_next
     file = entry.tb_frame.f_code.co_filename if entry is not None else COMPILED
-    return not file.startswith((*_ours, *LIBRARIES)) and "-packages" not in file
+    return not _is_librarys(file)
+
+
+@cache
+def is_library(name: str | None) -> bool:
+    """Return whether a module belongs to Python, to an installed package or to one that called ours().
+
+    Such a module does not change while a program runs.
+    """
+    package = str(name).partition(".")[0]
+    path = getattr(sys.modules.get(package), "__file__", None)
+    if path is None:
+        return package == "builtins" or (package in sys.stdlib_module_names and package in sys.modules)
+    return _is_librarys(path)
+
+
+def _is_librarys(file: str) -> bool:
+    return file.startswith((*_ours, *LIBRARIES)) or "-packages" in file
 
 
 def public(thing: T) -> T:

@@ -10,11 +10,11 @@ import pytest
 from random_graphs import inputs, program, run
 
 from autograd import Value, mean
-from autograd.compiled.c.build import compiler
 from autograd.compiled.guards import Guards
 from autograd.compiled.tracing import as_program, traced
 from autograd.errors import ToolError
 from autograd.modes import CUT
+from autograd.native.build import compiler
 
 # How many random graphs go through every backend: CI tests thousands, a learner's machine a few.
 GRAPHS = int(os.environ.get("AUTOGRAD_GRAPHS", "60"))

@@ -28,7 +28,6 @@ from pathlib import Path
 
 from autograd import Value, atomic, grad, ieee, methods, op
 from autograd.compiled.batches import Executable, Rows, Sample
-from autograd.compiled.c import build as building
 from autograd.compiled.c.runtime import Interpreter, Schedule, Training
 from autograd.compiled.export import function, page
 from autograd.compiled.guards import Guards
@@ -38,6 +37,7 @@ from autograd.formula import FUNCTIONS, IEEE
 from autograd.formula.languages import helpers
 from autograd.graph import Graph
 from autograd.modes import shared
+from autograd.native import build as building
 from autograd.ops import BUILTIN, OPS
 from autograd.player.js_rules import rules
 from autograd.player.player import described, script_of

@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 from backends import needs_c
 
-from autograd.compiled.c import build as building
-from autograd.compiled.c.build import build, cache_folder, compiler
 from autograd.errors import ToolError
+from autograd.native import build as building
+from autograd.native.build import build, cache_folder, compiler
 
 SOURCE = "int answer(void) { return 42; }\n"
 LAST = "import autograd, warnings\nw = autograd.Value(2.0)\nstep = autograd.compile(lambda x: w * x, [w], 'c')\n"
@@ -86,10 +86,10 @@ def test_a_damaged_library_is_built_anew(cache, damage):
 
 @needs_c
 def test_compiler_flags_and_processor_are_part_of_the_key(cache, monkeypatch):
-    import autograd.compiled.c.build
+    import autograd.native.build
 
     made = {build(SOURCE)}
-    monkeypatch.setattr(autograd.compiled.c.build, "_processor", lambda: "another one")
+    monkeypatch.setattr(autograd.native.build, "_processor", lambda: "another one")
     made.add(build(SOURCE))
     monkeypatch.setenv("CC", f"{shlex.join(compiler())} -DOTHER")
     made.add(build(SOURCE))

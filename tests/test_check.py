@@ -118,8 +118,20 @@ def test_a_jump_is_told():
     assert gradcheck(step, Value(0.5))
     with pytest.raises(GradcheckError, match="there is a pole"):
         gradcheck(step, Value(0.0, "x"))
+    own = random.Random(0)
     with pytest.raises(GradcheckError, match=r"there is (no slope that differences can find|a pole)"):
-        gradcheck(lambda x: x * random.random(), Value(0.5, "x"))
+        gradcheck(lambda x: x * own.random(), Value(0.5, "x"))
+
+
+def test_a_mask_drawn_at_random_is_the_same_each_time_and_nothing_seems_drawn_afterwards():
+    def dropped(*xs):
+        return [x * (random.random() >= 0.5) / 0.5 * (1 + x) for x in xs]
+
+    random.seed(3)
+    wanted = random.random()
+    random.seed(3)
+    assert gradcheck(dropped, [Value(0.5 + k) for k in range(8)])
+    assert random.random() == wanted
 
 
 def test_what_cannot_be_checked_is_refused():

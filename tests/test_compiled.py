@@ -844,7 +844,7 @@ def test_importing_the_engine_loads_none_of_this():
         "autograd.compiled",
         "autograd.compiled.tracing",
         "autograd.compiled.export",
-        "autograd.compiled.c.build",
+        "autograd.native.build",
     ):
         assert f"'{name}'" not in loaded
 
@@ -964,7 +964,7 @@ def test_parameters_that_are_none_are_an_error():
 def test_structures_are_kept_up_to_a_bound(monkeypatch):
     (w,) = leaves(2.0)
     monkeypatch.setattr("autograd.compiled.tracing.MOST_SIGNATURES", 3)
-    monkeypatch.setattr("autograd.compiled.tracing._said", set())
+    monkeypatch.setattr("autograd.explain.source._said", set())
     step = compile(lambda xs: dot(xs, [w] * len(xs)), [w], "python")
     counts = (1, 2, 3, 1, 4, 5, 1, 6)
     with pytest.warns(UserWarning, match=r"called with new signatures.*Pad lists") as said:
@@ -1032,7 +1032,7 @@ def test_updates_are_counted_and_checked(backend):
 def test_a_function_that_is_traced_anew_again_and_again_says_why(monkeypatch):
     (w,) = leaves(2.0)
     settings = types.SimpleNamespace(temperature=1.0)
-    monkeypatch.setattr("autograd.compiled.tracing._said", set())
+    monkeypatch.setattr("autograd.explain.source._said", set())
     step = compile(lambda x: w * x * settings.temperature, [w], "python")
 
     def anneal():

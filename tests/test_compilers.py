@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from backends import needs_c
 
-from autograd.compiled.c import build
 from autograd.errors import ToolError
+from autograd.native import build
 
 ROOT = Path(__file__).parents[1]
 PROGRAM = """

@@ -10,9 +10,9 @@ import pytest
 
 from autograd.cli import doctor
 from autograd.cli.command import main
-from autograd.compiled.c import build as building
 from autograd.drawing import engines
 from autograd.errors import ToolError
+from autograd.native import build as building
 
 
 def report(capsys):

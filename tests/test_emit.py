@@ -16,7 +16,6 @@ from random_graphs import inputs, program, run
 import nn
 import nn.functional as F
 from autograd import Stepper, Value, compile, dot, draw, maximum, op
-from autograd.compiled.c.build import compiler
 from autograd.compiled.codegen import MOST, TERMS, Sections, identifiers
 from autograd.compiled.export import function, page, python_loop
 from autograd.compiled.program import Program
@@ -25,6 +24,7 @@ from autograd.explain.naming import named_graph
 from autograd.formula.languages import WIDTH
 from autograd.graph import Graph
 from autograd.modes import named_scope
+from autograd.native.build import compiler
 from autograd.ops import OPS
 
 HOSTILE = [

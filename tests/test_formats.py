@@ -361,7 +361,7 @@ def test_small_pictures_are_spelled_out_where_an_engine_draws_letters(monkeypatc
 def test_letters_without_a_font_are_told_once_with_what_to_do(monkeypatch):
     monkeypatch.setattr(engines, "find_engine", lambda: f"/bin/{engines.PURE}")
     monkeypatch.setattr(engines, "_run", lambda command, text, deadline: FakeRun())
-    monkeypatch.setattr(engines, "_warned", False)
+    monkeypatch.setattr("autograd.explain.source._said", set())
     with warnings.catch_warnings(record=True) as found:
         warnings.simplefilter("always")
         named(["größe вес θ"]).draw().pipe("png")

@@ -13,10 +13,10 @@ import pytest
 from backends import needs_c
 
 from autograd import Value, compile, op
-from autograd.compiled.c.build import compiler
 from autograd.errors import AutogradError, FormulaError
 from autograd.formula import Formula
 from autograd.formula.grammar import DEEPEST
+from autograd.native.build import compiler
 from autograd.ops import OPS
 
 

@@ -45,7 +45,6 @@ from autograd import (
     total,
 )  # fmt: skip
 from autograd.cli.command import forward_table
-from autograd.compiled.c.build import compiler
 from autograd.compiled.export import page
 from autograd.drawing import set_engine
 from autograd.drawing.formats import tikz
@@ -53,6 +52,7 @@ from autograd.drawing.formats.film import animated
 from autograd.explain.naming import one_line
 from autograd.graph import Graph
 from autograd.modes import named_scope
+from autograd.native.build import compiler
 from autograd.ops import OPS
 from autograd.player import Player
 from demos.playground.running import Session

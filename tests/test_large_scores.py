@@ -22,8 +22,8 @@ from test_js_rules import computed
 
 import nn.functional as F
 from autograd import Value, atomic, compile, grad, ieee, logsumexp, softmax
-from autograd.compiled.c.build import compiler
 from autograd.compiled.export import page
+from autograd.native.build import compiler
 
 EPSILON, SMALLEST, TINIEST = Decimal(2) ** -52, Decimal(2) ** -1022, Decimal(2) ** -1074
 VANISHED = 800  # exp(-800) is 0

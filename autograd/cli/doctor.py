@@ -132,7 +132,7 @@ def _compiler() -> Finding:
     without = "compile() works without it, in Python"
     if sys.platform == "darwin" and subprocess.run(["xcode-select", "-p"], capture_output=True, check=False).returncode:
         return OPTIONAL, f"no C compiler: {without}. If you want one: xcode-select --install"
-    from ..compiled.c.build import compiler
+    from ..native.build import compiler
 
     try:
         command = compiler()

@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby
+from textwrap import wrap
 from typing import Any
 
 from ..errors import ToolError
@@ -19,7 +20,7 @@ from ..formula.languages import RESERVED, WIDTH, Language, remark
 from ..formula.namer import Namer, identifier
 from .program import PICK, Program
 
-__all__ = ["INDENT", "Statements", "broken", "identifiers"]
+__all__ = ["INDENT", "Statements", "identifiers"]
 
 INDENT = "    "
 SUMS_OF_PRODUCTS = {"+", "-", "*", "neg", "sum", "name", "item", "number"}  # the heads in their formulas
@@ -43,19 +44,6 @@ def identifiers(program: Program) -> dict[Any, str]:
         name = identifier(program.name(node))[: WIDTH // 2].rstrip("_")
         names[node] = namer.unique(f"{name}_" if name in RESERVED else name)
     return names
-
-
-def broken(line: str, room: int) -> list[str]:
-    """Break long text: after a comma or before a sign if possible, otherwise at any space."""
-    lines: list[str] = []
-    while len(line) > room:
-        cut = max(line.rfind(sign, 0, room) for sign in (" + ", " - ", ", "))
-        cut = cut + (line[cut] == ",") if cut > 0 else line.rfind(" ", 0, room)
-        if cut <= 0:
-            break
-        lines.append(line[:cut])
-        line = line[cut + 1 :]
-    return [*lines, line]
 
 
 class Sections:
@@ -125,7 +113,7 @@ class Statements:
             self.write(line)
             return
         before, after = template.format(name, "\0").split("\0")
-        rows = broken(text, WIDTH - len(self.indent) - len(INDENT))
+        rows = wrap(text, WIDTH - len(self.indent) - len(INDENT), break_long_words=False, break_on_hyphens=False)
         self.write(before + within[:1], *(INDENT + row for row in rows), within[1:] + after)
 
     def listing(self, template: str, name: str, items: Iterable[str]) -> None:

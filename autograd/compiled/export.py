@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from ..explain.phrases import counted
 from ..formula import FUNCTIONS
 from ..formula.languages import LANGUAGES, helpers, remark
 from .codegen import INDENT, Statements
@@ -142,8 +143,8 @@ def page(program: Program, language: str, title: str, inputs: Sequence[float]) -
     spell, text = LANGUAGES[language], function(program, language)
     operations = len(program.order) - len(program.picks)
     about = [
-        f"{remark(title)}: {_counted(len(program.inputs), 'input')}, "
-        f"{_counted(len(program.parameters), 'parameter')}, {_counted(operations, 'operation')}.",
+        f"{remark(title)}: {counted(len(program.inputs), 'input')}, "
+        f"{counted(len(program.parameters), 'parameter')}, {counted(operations, 'operation')}.",
         *(_WHAT_RUNS if language == "c" else ()),
         "d_x is d(result)/d(x). Gradients are added to those that are passed, as backward() adds them.",
         *(() if language == "python" else (_NOT_FINITE,)),  # Python raises
@@ -155,10 +156,6 @@ def page(program: Program, language: str, title: str, inputs: Sequence[float]) -
     lines = [*(f"{spell.remark} {line}" for line in about), *before, *blank, text, *blank[1:]]
     main = _MAIN[language].replace("@count", str(len(program.parameters)))
     return "\n".join([*lines, main.replace("@numbers", "\n".join(_numbers(program, language, inputs)))])
-
-
-def _counted(count: int, thing: str) -> str:
-    return f"{count} {thing}{'' if count == 1 else 's'}"
 
 
 def _imported(text: str) -> list[str]:

@@ -16,7 +16,6 @@ those of Python itself and of installed packages. They also check names that wer
 from __future__ import annotations
 
 import functools
-import os
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, MappingView, Sequence
@@ -24,11 +23,11 @@ from contextlib import suppress
 from types import BuiltinMethodType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
-from ..frames import is_ours
+from ..frames import is_library
 from ..ops import BUILTIN, OPS, Op
 from ..value import Value
 
-__all__ = ["Guards", "is_library"]
+__all__ = ["Guards"]
 
 MOST = 100_000  # the maximum number of items compared before each call, smallest containers first
 _COPIED = (list, tuple, dict, set, frozenset)
@@ -40,7 +39,6 @@ _PARTS = {  # the attributes in which wrappers of functions keep them
     property: ("fget",), staticmethod: ("__func__",), classmethod: ("__func__",),
 }  # fmt: skip
 _PACKAGE = __name__.partition(".")[0]
-_PYTHON = os.path.dirname(os.__file__) + os.sep
 _CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__"})  # these run only where the class itself is named
 _ASIDE = frozenset(
     {"__repr__", "__str__", "__reduce__", "__getstate__", "__setstate__", "__del__", "__copy__", "__deepcopy__"}
@@ -266,16 +264,3 @@ def _same(old: Any, new: Any) -> bool:
         return bool(old is new or (type(old) is type(new) and old == new))
     except Exception:  # comparing lists of arrays does not give a bool
         return False
-
-
-@functools.cache
-def is_library(name: str | None) -> bool:
-    """Return whether a file belongs to this package, to Python, to an installed package or to one in naming.ours().
-
-    Such a file does not change while a program runs.
-    """
-    package = str(name).partition(".")[0]
-    path = getattr(sys.modules.get(package), "__file__", None)
-    if path is None:
-        return package == "builtins" or (package in sys.stdlib_module_names and package in sys.modules)
-    return path.startswith(_PYTHON) or "site-packages" in path or "dist-packages" in path or is_ours(path)

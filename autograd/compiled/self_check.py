@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import math
-import pickle
 import sys
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from functools import partial
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..errors import SingularityError
@@ -19,7 +16,7 @@ from ..slow_path import evaluate
 from ..value import Value
 from .program import PICK, Program
 
-__all__ = ["Itself", "described", "drawn", "first_difference", "generators_put_back"]
+__all__ = ["Itself", "described", "first_difference"]
 
 NEAR = 1e-12  # how close sums must be, relative to the sizes of their terms
 _NEAR_PLAIN = 1e-9  # for plain numbers: ints are exact, and from Python 3.12 on, sum() rounds only once
@@ -91,45 +88,6 @@ def _close(x: float, y: float, near: float) -> bool:
 
 def _shown(gradient: float | None) -> str:
     return "not reached" if gradient is None else repr(gradient)
-
-
-def _states(generators: Iterable[Any]) -> list[tuple[Callable[[Any], object], Any]]:
-    """Return a setter and a state for each generator, and for those that `random` and `numpy.random` share."""
-    shared = getattr(sys.modules.get("random"), "_inst", None)
-    numpys = getattr(sys.modules.get("numpy.random"), "mtrand", None)
-    found: list[tuple[Callable[[Any], object], Any]] = []
-    for generator in dict.fromkeys([*generators, shared, getattr(numpys, "_rand", None)]):
-        bits = getattr(generator, "bit_generator", None) or getattr(generator, "_bit_generator", None)
-        if bits is not None:
-            found.append((partial(setattr, bits, "state"), bits.state))
-        elif generator is not None:
-            with suppress(NotImplementedError):  # the operating system's generator
-                found.append((generator.setstate, generator.getstate()))
-    return found
-
-
-def drawn(generators: Iterable[Any]) -> list[bytes]:
-    """Return the states of these generators and the shared ones: they differ once one of them has drawn a number."""
-    return [pickle.dumps(state) for _, state in _states(generators)]
-
-
-@contextmanager
-def generators_put_back(generators: Iterable[Any]) -> Generator[None, None, None]:
-    """Let these generators, and the shared ones, continue afterwards as if nothing had been drawn inside."""
-    states = _states(generators)
-
-    def put_back() -> None:
-        for put, state in states:
-            put(state)
-
-    try:
-        yield
-    finally:
-        try:
-            put_back()
-        except BaseException:  # an interrupt
-            put_back()
-            raise
 
 
 def near_enough(program: Program) -> float:

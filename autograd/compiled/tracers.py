@@ -21,7 +21,7 @@ from typing import Any
 from ..errors import TraceError
 from ..explain.naming import one_line
 from ..explain.source import said_line
-from ..frames import users_frame
+from ..frames import is_library, users_frame
 from ..methods import OPERATORS
 from ..modes import is_on, shared
 from ..node import writing
@@ -29,7 +29,6 @@ from ..ops import MUL, OPS, Op
 from ..recording import record_checked
 from ..slow_path import real
 from ..value import Value
-from .guards import is_library
 from .program import PICK
 
 __all__ = ["ArgTracer", "ParamTracer", "TraceContext", "Tracer", "as_tracers", "running", "tracer"]

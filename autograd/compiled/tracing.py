@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 import os
-import warnings
 from _thread import RLock, get_ident
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
@@ -18,8 +17,9 @@ from functools import partial
 from typing import Any
 
 from ..errors import AutogradError, ToolError, TraceError
+from ..explain.check import drawn, generators_put_back
 from ..explain.naming import names_for
-from ..explain.source import record_source, said_line, source_of, users_line
+from ..explain.source import record_source, said_line, say_once, source_of, users_line
 from ..graph import walk
 from ..modes import gc_paused, is_on
 from ..value import Value
@@ -27,10 +27,10 @@ from .batches import KINDS, Executable, Prepared, Rows, Sample, Signature, is_nu
 from .c.runtime import Training
 from .guards import Guards
 from .program import PICK, Program
-from .self_check import Itself, described, drawn, first_difference, generators_put_back, near_enough
+from .self_check import Itself, described, first_difference, near_enough
 from .tracers import TraceContext, Tracer, as_tracers, running, tracer
 
-__all__ = ["POLICIES", "Programs", "as_program", "in_mode", "say_once", "traced"]
+__all__ = ["POLICIES", "Programs", "as_program", "in_mode", "traced"]
 
 # Locks by process: one that a thread held at a fork would stay locked in the child.
 Locks = partial(defaultdict[int, Any], RLock)
@@ -392,13 +392,3 @@ def in_mode(key: Signature) -> Signature:
         if is_on(mode):
             key = (key, mode)
     return key
-
-
-_said: set[str] = set()
-
-
-def say_once(text: str) -> None:
-    """Warn at the user's line, once for each kind of warning: those that begin alike are of the same kind."""
-    if (kind := text[:30]) not in _said:
-        _said.add(kind)
-        warnings.warn_explicit(text, UserWarning, *users_line())

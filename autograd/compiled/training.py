@@ -16,14 +16,13 @@ from operator import index as as_index
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError, ToolError
+from ..explain.source import say_once
 from ..explain.untrained import no_gradient
 from ..node import writing
 from ..updates import Update, read, run
 from ..value import NOT_REACHED, Value
 from .batches import Prepared
-from .c.runtime import NotFloatError, Schedule, Training
-from .c.update import update_function
-from .tracing import say_once
+from .c.runtime import NotFloatError, Schedule, Training, update_function
 
 if TYPE_CHECKING:
     from .step import Step

@@ -12,7 +12,6 @@ import re
 import subprocess
 import sys
 import sysconfig
-import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -20,7 +19,7 @@ from shutil import which
 from typing import Any
 
 from ..errors import DeadlineError, ToolError, install
-from ..explain.source import users_line
+from ..explain.source import say_once
 from .formats.letters import has_no_font, is_emoji, spelled
 
 __all__ = ["DEADLINE", "Engine", "advice", "describe", "find_engine", "lay_out", "set_engine", "writes"]
@@ -36,7 +35,6 @@ FONT = re.compile(r'^(\t(?:graph|node|edge) \[(?:\w+=(?:"[^"]*"|[\w.]+) )*fontna
 FONTS = '"Helvetica,Arial,sans-serif"'  # if only a replacement for Helvetica is installed, Pango needs the whole list
 
 _engine: Engine | None = None
-_warned = False  # about letters without a font
 
 
 def set_engine(engine: Engine | None) -> Engine | None:
@@ -146,15 +144,11 @@ def _run_graphviz(source: str, format: str, deadline: float | None) -> bytes:
 
 def _warn_of_boxes(source: str, format: str) -> None:
     """Say once what to do about letters that are drawn as empty boxes."""
-    global _warned
-    letter = next(filter(has_no_font, source), "")
-    if letter and not _warned:
-        _warned = True
-        text = (
+    if letter := next(filter(has_no_font, source), ""):
+        say_once(
             f"{PURE} has no font for {letter!r} and draws an empty box instead: write an SVG, which the viewer's "
             f"fonts draw, or install Graphviz (https://graphviz.org/download) to write a {format.upper()}"
         )
-        warnings.warn_explicit(text, UserWarning, *users_line())
 
 
 def _run(command: list[str], given: str, deadline: float | None) -> subprocess.CompletedProcess[bytes]:

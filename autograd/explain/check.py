@@ -8,7 +8,10 @@ True
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any
 
 from ..errors import ArgumentError, GradcheckError
@@ -22,7 +25,7 @@ from ..value import Value
 from .differences import Slope, slope_at
 from .naming import one_line
 
-__all__ = ["agree", "gradcheck", "operation_at"]
+__all__ = ["agree", "drawn", "generators_put_back", "gradcheck", "operation_at"]
 
 
 def operation_at(edge: Edge) -> Callable[[float], float]:
@@ -52,7 +55,8 @@ def gradcheck(
     f: returns a Value, or nested lists of Values, each of which is checked. inputs: a Value, or a list of
     Values, numbers and nested lists of them. eps: for numbers near 1, the widest step of the differences is 10,000
     times this; the other steps follow from how coarsely values are rounded. "Agrees" means within
-    ``atol + rtol * abs(difference)``. No grad is changed. Raises GradcheckError, which names the edge with the wrong
+    ``atol + rtol * abs(difference)``. No grad is changed. f may draw numbers from `random` and `numpy.random`: it gets
+    the same ones each time, and later code gets them again. Raises GradcheckError, which names the edge with the wrong
     partial if there is one. It also raises this error at a kink or a pole, where no gradient is correct, and where
     rounding hides the slope. With raise_exception=False it returns False instead.
 
@@ -70,7 +74,7 @@ def gradcheck(
     given = [inputs] if isinstance(inputs, (Value, int, float)) else list(inputs)
     given = [_as_values(x) for x in given]
     leaves = list(dict.fromkeys(leaf for x in given for leaf in _flat(x)))
-    for i in range(len(list(_flat(f(*given))))):
+    for i in range(len(_outputs(f, given))):
         problem = _check_output(f, given, leaves, i, eps, atol, rtol)
         if problem:
             if raise_exception:
@@ -83,7 +87,7 @@ def _check_output(
     f: Callable[..., Any], given: list[Any], leaves: list[Value], i: int, eps: float, atol: float, rtol: float
 ) -> str:
     """Say what is wrong with the gradient of the i-th output; "" if nothing is."""
-    output = list(_flat(f(*given)))[i]
+    output = _outputs(f, given)[i]
     found = grad(output, leaves, allow_unused=True)
     for leaf, gradient in zip(leaves, found):
         slope = _difference(f, given, leaf, i, eps, atol, rtol)
@@ -104,12 +108,18 @@ def _difference(
     def value(x: float) -> float:
         leaf.data = x
         with ieee():  # outside the domain the value is nan, which the differences can leave out
-            return list(_flat(f(*given)))[i].data
+            return _outputs(f, given)[i].data
 
     try:
         return slope_at(value, before, eps, atol, rtol)
     finally:
         leaf.data = before
+
+
+def _outputs(f: Callable[..., Any], given: list[Any]) -> list[Value]:
+    """List the Values that f returns. A mask drawn by `random` or `numpy.random` is the same every time."""
+    with generators_put_back():
+        return list(_flat(f(*given)))
 
 
 def _cause(output: Value, leaf: Value, found: Slope, eps: float, atol: float, rtol: float) -> str:
@@ -160,3 +170,44 @@ def _flat(x: Any) -> Iterator[Value]:
         yield x
     else:
         raise GradcheckError(f"want f to return a Value or lists of Values, got {type(x).__name__}")
+
+
+def _states(generators: Iterable[Any]) -> list[tuple[Callable[[Any], object], Any]]:
+    """Return a setter and a state for each generator, and for those that `random` and `numpy.random` share."""
+    pythons = getattr(sys.modules.get("random"), "_inst", None)
+    numpys = getattr(sys.modules.get("numpy.random"), "mtrand", None)
+    found: list[tuple[Callable[[Any], object], Any]] = []
+    for generator in dict.fromkeys([*generators, pythons, getattr(numpys, "_rand", None)]):
+        bits = getattr(generator, "bit_generator", None) or getattr(generator, "_bit_generator", None)
+        if bits is not None:
+            found.append((partial(setattr, bits, "state"), bits.state))
+        elif generator is not None:
+            with suppress(NotImplementedError):  # the operating system's generator
+                found.append((generator.setstate, generator.getstate()))
+    return found
+
+
+def drawn(generators: Iterable[Any] = ()) -> list[bytes]:
+    """Return the states of these generators and the shared ones: they differ once one of them has drawn a number."""
+    import pickle
+
+    return [pickle.dumps(state) for _, state in _states(generators)]
+
+
+@contextmanager
+def generators_put_back(generators: Iterable[Any] = ()) -> Generator[None]:
+    """Let these generators, and the shared ones, continue afterwards as if nothing had been drawn inside."""
+    states = _states(generators)
+
+    def put_back() -> None:
+        for put, state in states:
+            put(state)
+
+    try:
+        yield
+    finally:
+        try:
+            put_back()
+        except BaseException:  # an interrupt
+            put_back()
+            raise

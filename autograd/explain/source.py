@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 from ..frames import users_frame
 from ..modes import Mode
 
-__all__ = ["line_of", "record_source", "remember", "said_line", "source_of", "users_line"]
+__all__ = ["line_of", "record_source", "remember", "said_line", "say_once", "source_of", "users_line"]
 
 _lines: WeakKeyDictionary[Any, tuple[str, int]] = WeakKeyDictionary()
 
@@ -61,3 +61,15 @@ def said_line(line: tuple[str, int]) -> str:
     name = "cell" if "ipykernel_" in file or file.startswith("<ipython-input") else os.path.basename(file)
     text = linecache.getline(file, number).strip()
     return f"{name}:{number}" + (f"  {text}" if text else "")
+
+
+_said: set[str] = set()
+
+
+def say_once(text: str) -> None:
+    """Warn at the user's line, once for each kind of warning: those that begin alike are of the same kind."""
+    import warnings
+
+    if (kind := text[:30]) not in _said:
+        _said.add(kind)
+        warnings.warn_explicit(text, UserWarning, *users_line())

@@ -8,7 +8,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from autograd.compiled.c.build import build
+from autograd.native.build import build
+from autograd.native.memory import address, zeros
 
 from ..models.gpt import signs_of
 from .ours import gpt_model, moons_model
@@ -29,30 +30,22 @@ def _library() -> Any:
     return library
 
 
-def _at(numbers: array[Any]) -> ctypes.c_void_p:
-    return ctypes.c_void_p(numbers.buffer_info()[0])
-
-
-def _zeros(count: int) -> array[float]:
-    return array("d", bytes(8 * count))
-
-
 def moons():
     _, parameters, _ = moons_model()
     points, sides = moons_data()
-    p, g = array("d", [p.data for p in parameters]), _zeros(len(parameters))
+    p, g = array("d", [p.data for p in parameters]), zeros(len(parameters))
     filled = [0.0] * (PADDED - len(points))
     xs = array("d", [number for column in zip(*points) for number in (*column, *filled)])
     ys = array("d", sides)
-    return _run(g, [_library().moons, _at(p), _at(g), _at(xs), _at(ys), RATE, DECAY], p, xs, ys)
+    return _run(g, [_library().moons, address(p), address(g), address(xs), address(ys), RATE, DECAY], p, xs, ys)
 
 
 def gpt():
     _, parameters, _ = gpt_model()
-    p, g = array("d", [p.data for p in parameters]), _zeros(len(parameters))
-    first, second, steps = _zeros(len(p)), _zeros(len(p)), _zeros(1)
+    p, g = array("d", [p.data for p in parameters]), zeros(len(parameters))
+    first, second, steps = zeros(len(p)), zeros(len(p)), zeros(1)
     signs = array("i", signs_of(DOCUMENT))
-    return _run(g, [_library().gpt, *map(_at, (p, g, signs, first, second, steps))], p, signs, first, second, steps)
+    return _run(g, [_library().gpt, *map(address, (p, g, signs, first, second, steps))], p, signs, first, second, steps)
 
 
 def _run(gradients, call, *kept):

@@ -12,10 +12,10 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
-from autograd.compiled.c import build as building
-from autograd.compiled.c.build import compiler
 from autograd.compiled.export import page
 from autograd.errors import ToolError
+from autograd.native import build as building
+from autograd.native.build import compiler
 from autograd.player.js_rules import rules
 from autograd.player.player import described, script_of
 

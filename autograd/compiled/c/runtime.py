@@ -13,49 +13,22 @@ from typing import Any
 from ...errors import ToolError
 from ...formula import add_up
 from ...functions import dot, logsumexp, total
+from ...native.build import build, ctypes, load, tried_once
+from ...native.memory import Struct, address, aligned, zeros
 from ...ops import BUILTIN, OPS, Op
 from ...slow_path import real
+from ...updates import Update, run
 from ...value import NOT_REACHED, Value
 from ..program import PICK, Program
-from .build import build, ctypes, load, tried_once
 from .bytecode import Bytecode
-from .template import interpreter_source, rows_of
+from .template import interpreter_source, rows_of, update_source
 
-__all__ = ["Batch", "Interpreter", "LoadedProgram", "NotFloatError", "Schedule", "Struct", "Training"]
-__all__ += ["address", "interpreter", "zeros"]
+__all__ = ["Batch", "Interpreter", "LoadedProgram", "NotFloatError", "Schedule", "Training", "interpreter"]
+__all__ += ["update_function"]
 
 CLOSE = 1 << 18  # the maximum size in bytes of the rows computed at once: that of a processor's nearby cache
 MOST_VECTORS = 64  # the maximum number of vectors of rows computed at once
-LINE = 64  # the size of a cache line in bytes
 WIDEST = 8  # rows are computed in multiples of this: how many numbers the widest vector holds
-
-
-class Struct:
-    """Numbers and addresses, one word each, as C reads them. It keeps alive what the addresses point to."""
-
-    def __init__(self, *fields: Any) -> None:
-        self.fields = fields
-        self.words = array("q", [field if isinstance(field, int) else address(field) for field in fields] or [0])
-
-
-def address(memory: Any) -> int:
-    """Return the address of a Struct, an array, or an array from aligned()."""
-    if isinstance(memory, Struct):
-        memory = memory.words
-    if isinstance(memory, array):
-        return memory.buffer_info()[0]
-    return ctypes.addressof(ctypes.c_double.from_buffer(memory))
-
-
-def zeros(count: int, kind: str = "d") -> array[Any]:
-    return array(kind, bytes(array(kind).itemsize * max(count, 1)))
-
-
-def aligned(count: int) -> Any:
-    """Return that many doubles, aligned to the processor's cache lines, so that vectors are fetched twice as fast."""
-    numbers = zeros(count + LINE // 8)
-    start = -numbers.buffer_info()[0] % LINE // 8
-    return memoryview(numbers)[start : start + max(count, 1)]
 
 
 # What the interpreter needs from Python (see interpreter.c.in): functions of its API, two slots of a type by their
@@ -270,3 +243,35 @@ def _runs(places: Sequence[int]) -> list[list[int]]:
         else:
             runs.append([place, place + 1])
     return runs
+
+
+def update_function(update: Update) -> int:
+    """Return the address of update() for a rule. Raises ToolError if it cannot be built; it is tried once."""
+    return tried_once(update, lambda: _built(update))
+
+
+def _built(update: Update) -> int:
+    """Build it, make two updates of some parameters, in runs of all lengths, and require the same bits as in Python."""
+    function = load(build(update_source(update)), "update").update
+    function.argtypes = [ctypes.c_void_p] * 6 + [ctypes.c_ssize_t] * 2
+    count, options = 200, [0.3 / (k + 1) for k in range(len(update.options))]
+    params = [Value(math.sin(k)) for k in range(count)]
+    for k, p in enumerate(params):
+        if k % 97 > 2 and k != 20:
+            p.grad = math.cos(k)
+    data, grad = (array("d", [getattr(p, name) for p in params]) for name in ("data", "grad"))
+    reached, known = array("B", [p.reached for p in params]), zeros(count, "B")
+    memory = {name: zeros(count) for name in update.remembered}
+    given = (data, grad, Struct(*memory.values()), known, reached, array("d", options or [0.0]))
+    state: dict[Any, dict[str, float]] = {}
+    for _ in range(2):
+        run([(update, params, options)], state)
+        function(*map(address, given), 0, count)
+    found = [[*data], *([kept[k] for k in range(count) if reached[k]] for kept in memory.values())]
+    expected = [[p.data for p in params], *([kept[name] for kept in state.values()] for name in memory)]
+    if repr(found) != repr(expected):  # in the repr, nan equals nan
+        raise ToolError(
+            "the C compiler made a library that updates parameters differently from Python: "
+            "its flags, or the compiler itself, cannot be trusted"
+        )
+    return ctypes.cast(function, ctypes.c_void_p).value

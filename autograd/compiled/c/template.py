@@ -1,4 +1,4 @@
-"""The C interpreter's source: the template interpreter.c.in, with the cases of its switches printed from the rows."""
+"""The text of C: the interpreter's template with its cases printed from the rows, and the rules of optimisers."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import Any
 
 from ...formula import FUNCTIONS, WHOLE, C, Dialect, Formula, Spelling
 from ...ops import DOT, Op
+from ...updates import Update
 
-__all__ = ["Row", "interpreter_source", "rows_of"]
+__all__ = ["Row", "interpreter_source", "rows_of", "update_source"]
 
 # C code that notices where Python would raise an error: seen() and over() are in the template.
 _CALL = C.spellings["exp"].level
@@ -167,3 +168,75 @@ def _wide(code: int, row: Row) -> str:
         _braced("for (int r = 0; r < in->count; r++)", *places, lane, f"at = after(at{len(row.operands) - 1}, n);"),
         "*noticed |= bad;",
     )
+
+
+_UPDATE = """\
+#include <stddef.h>
+#include <string.h>
+
+/* Updates the parameters from the `at`-th to the one before `stop` that a gradient has reached. known: whether anything
+   is remembered about a parameter. Consecutive parameters with the same number of updates are updated together. */
+PUBLIC void update(double *restrict data, const double *restrict grad, double *const *memory, unsigned char *known,
+const unsigned char *reached, const double *options, ptrdiff_t at, ptrdiff_t stop) { (void)memory, (void)options;
+@OPEN@
+while (at < stop) {
+    if (!reached[at]) { at++; continue; }
+    ptrdiff_t end = at;
+    for (int others = 0; end + 64 <= stop && !others; end += 64 * !others) {
+        _Pragma("omp simd reduction(|:others)")
+        for (int k = 0; k < 64; k++) others |= !(@SAME@);
+    }
+    for (int k = 0; end < stop && (@SAME@); ) end++;
+    if (known[at]) {
+@LATER@
+    } else {
+@FIRST@
+    }
+@KNOWN@
+    at = end;
+}
+}
+"""
+
+
+def update_source(update: Update) -> str:
+    opened = [f"const double v_{name} = options[{i}]; (void)v_{name};" for i, name in enumerate(update.options)]
+    opened += [f"double *restrict m_{name} = memory[{i}];" for i, name in enumerate(update.remembered)]
+    same = ["(reached[end + k])", "(known[end + k] == known[at])"]
+    same += [f"(m_{name}[end + k] == m_{name}[at])" for name in _clocks(update, update.later)]
+    text = _UPDATE.replace("@SAME@", " & ".join(same)).replace("@OPEN@", "\n".join(opened))
+    for name, first in (("LATER", False), ("FIRST", True)):
+        text = text.replace(f"@{name}@", "\n".join(_branch(update, first)))
+    return text.replace("@KNOWN@", "memset(known + at, 1, end - at);" * bool(update.remembered))
+
+
+def _branch(update: Update, first: bool) -> list[str]:
+    """Write the first update of consecutive parameters, or a later one. Everything common to all precedes the loop."""
+    lines = update.first if first else update.later
+    common = {*update.options, *_clocks(update, lines)}
+    outside: list[str] = []
+    inside = ["const double v_grad = grad[k];", "double v_data = data[k];"]
+    for name in update.remembered:
+        start = "0.0" if first else f"m_{name}[{'at' if name in common else 'k'}]"
+        (outside if name in common else inside).append(f"double v_{name} = {start};")
+    for name, formula in lines:
+        declared = "" if name in (*update.remembered, "data") else "const double "
+        line = f"{declared}v_{name} = {formula.text(C, {used: f'v_{used}' for used in formula.names()})};"
+        if common.issuperset(formula.names()) and name != "data":
+            common.add(name)
+            outside.append(line)
+        else:
+            inside.append(line)
+    inside += [*(f"m_{name}[k] = v_{name};" for name in update.remembered), "data[k] = v_data;"]
+    return [*outside, "BY_VECTORS", "for (ptrdiff_t k = at; k < end; k++) {", *inside, "}"]
+
+
+def _clocks(update: Update, lines: Sequence[tuple[str, Formula]]) -> list[str]:
+    """Return the names whose values depend only on the number of updates: each is computed from itself alone."""
+    clocks, before = [*update.remembered], 0
+    while len(clocks) != before:
+        before, common = len(clocks), {*update.options, *clocks}
+        for name, formula in lines:
+            (common.add if common.issuperset(formula.names()) else common.discard)(name)
+        clocks = [name for name in clocks if name in common]
+    return clocks

@@ -29,9 +29,9 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, TypeVar
 
-from ...errors import ToolError
-from ...explain.naming import one_line
-from ...explain.source import users_line
+from ..errors import ToolError
+from ..explain.naming import one_line
+from ..explain.source import users_line
 
 ctypes: Any = None
 try:
