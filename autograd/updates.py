@@ -25,6 +25,7 @@ from .formula import FUNCTIONS, IEEE, PYTHON, Formula
 from .formula.grammar import is_taken
 from .node import at_once, writing
 from .slow_path import real, real_data
+from .value import NOT_REACHED
 
 __all__ = ["Update", "read", "run"]
 
@@ -63,7 +64,8 @@ def _pairs(spelled: Sequence[str | None]) -> Iterator[tuple[str, str | None]]:
 class Update:
     """A rule without its numbers. first, later: (name, Formula) in order, for the first update and for later ones.
 
-    remembered: the names in memory that the rule sets.
+    remembered: the names in memory that the rule sets. shared: the names that depend only on the options and on how
+    often a parameter was updated, such as Adam's corrections of its bias: parameters updated equally often share them.
     """
 
     def __init__(self, memory: Sequence[str], first: Sequence[str | None], later: Sequence[str | None]) -> None:
@@ -75,6 +77,7 @@ class Update:
         self.remembered = [name for name in memory if name in set_names]
         for lines in (self.first, self.later):
             self._check(lines)
+        self.shared = self._shared()
 
     def _check(self, lines: Sequence[tuple[str, Formula]]) -> None:
         known = {"data", "grad", *self.options, *self.remembered}
@@ -87,6 +90,17 @@ class Update:
                 raise FormulaError(f"{name} = {formula.source!r}: a rule cannot set {name!r}")
             known.add(name)
 
+    def _shared(self) -> set[str]:
+        found, names, before = {*self.remembered}, set[str](), -1
+        while len(found) != before:
+            before = len(found)
+            for lines in (self.first, self.later):
+                names = {*self.options, *found}
+                for name, formula in lines:
+                    (names.add if names.issuperset(formula.names()) else names.discard)(name)
+                found &= names
+        return names - {"data"}
+
     def moved(
         self, params: Iterable[Any], state: Mapping[Any, Any], options: Sequence[float], moves: dict[Any, float]
     ) -> dict[Any, dict[str, float]]:
@@ -98,7 +112,9 @@ class Update:
 
     @cached_property
     def _python(self) -> Callable[..., dict[Any, dict[str, float]]]:
-        namespace: dict[str, Any] = {**_FUNCTIONS, "_as_ieee": self._as_ieee, "_floats": _floats}
+        namespace: dict[str, Any] = {
+            **_FUNCTIONS, "_as_ieee": self._as_ieee, "_floats": _floats, "_NOT_REACHED": NOT_REACHED,
+        }  # fmt: skip
         exec(compile(self.source, "<autograd update>", "exec"), namespace)
         return namespace["update"]
 
@@ -112,10 +128,10 @@ class Update:
             _memories = {}
             (lr,) = _options
             for _p in _params:
-                if _p.reached:
-                    grad = _p.grad
+                grad = _p.grad
+                if grad is not _NOT_REACHED and grad is not None:
                     data = _p.data
-                    if type(grad) is not float or type(data) is not float:
+                    if not type(grad) is type(data) is float:
                         grad, data = _floats(_p)
                     try:
                         data = data - lr * grad
@@ -125,29 +141,44 @@ class Update:
                     _moves[_p] = data
             return _memories
         """
-        lines, first = (
-            [f"{name} = {formula.text(PYTHON)}" for name, formula in rule] for rule in (self.later, self.first)
-        )
-        lines = [*(f"{name} = _memory[{name!r}]" for name in self.remembered), *lines]
+        first, later, shared = self._lines(self.first), self._lines(self.later), self._lines(self.later, shared=True)
+        own = [name for name in self.remembered if name not in self.shared]
+        clocks = [name for name in self.remembered if name in self.shared]
+        lines = [f"{name} = _memory[{name!r}]" for name in own]
+        if shared:  # computed anew only if this parameter was updated more or less often than the one before
+            now = ", ".join(f"_memory[{name!r}]" for name in clocks)
+            read = [f"{', '.join(clocks)}, = _now"] * bool(clocks)
+            lines += [f"_now = {now}," if clocks else "_now = ()", "if _now != _then:"]
+            lines += _indented("_then = None", *read, *shared, "_then = _now")
+        lines += [line for line in later if line not in shared]
         memory: list[str] = []
         if self.remembered:
             memory = ["_memory = _state.get(_p) or {}"]
-            zeros = f"{' = '.join(self.remembered)} = 0.0"
-            lines = ["if not _memory:", *_indented(zeros, *first), "else:", *_indented(*lines)]
-        names = "".join(f", {name!r}: {name}" for name in self.remembered)
-        kept = [f"_memories[_p] = {{**_memory{names}}}"] * bool(memory)
+            zeros = [f"{' = '.join(self.remembered)} = 0.0", *["_then = None"] * bool(shared)]
+            lines = ["if not _memory:", *_indented(*zeros, *first), "else:", *_indented(*lines)]
+        names = ", ".join(f"{name!r}: {name}" for name in self.remembered)
+        others = f"if len(_memory) > {len(self.remembered)}:"  # names that another rule remembered
+        kept = [f"_memories[_p] = {{{names}}}", others, f"    _memories[_p] = {{**_memory, {names}}}"] * bool(memory)
         quietly = _indented(
             f"_moves[_p], {'_memories[_p]' if memory else '_'} = _as_ieee(_p, {'_memory' if memory else '{}'}, _options)",
             "continue",
         )
-        floats = ["if type(grad) is not float or type(data) is not float:", "    grad, data = _floats(_p)"]
-        body = ["grad = _p.grad", "data = _p.data", *floats, *memory, "try:", *_indented(*lines),
+        floats = ["if not type(grad) is type(data) is float:", "    grad, data = _floats(_p)"]
+        body = ["data = _p.data", *floats, *memory, "try:", *_indented(*lines),
                 "except (ArithmeticError, ValueError):", *quietly, *kept, "_moves[_p] = data"]  # fmt: skip
-        loop = ["for _p in _params:", *_indented("if _p.reached:", *_indented(*body))]
-        head = ["_memories = {}", *[f"({', '.join(self.options)},) = _options"] * bool(self.options)]
+        reached = "if grad is not _NOT_REACHED and grad is not None:"
+        loop = ["for _p in _params:", *_indented("grad = _p.grad", reached, *_indented(*body))]
+        head = [
+            "_memories = {}",
+            *["_then = None"] * bool(shared),
+            *[f"({', '.join(self.options)},) = _options"] * bool(self.options),
+        ]
         return "\n".join(
             ["def update(_params, _state, _options, _moves):", *_indented(*head, *loop, "return _memories")]
         )
+
+    def _lines(self, rule: Iterable[tuple[str, Formula]], shared: bool = False) -> list[str]:
+        return [f"{name} = {formula.text(PYTHON)}" for name, formula in rule if not shared or name in self.shared]
 
     def _as_ieee(self, p: Any, memory: dict[str, float], options: Sequence[float]) -> tuple[float, dict[str, float]]:
         """Update one parameter, with inf and nan where Python's arithmetic raises an error, as in C and PyTorch."""

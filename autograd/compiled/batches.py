@@ -43,7 +43,7 @@ KINDS = IN_PYTHON, ONE_IN_C, MANY_IN_C = "python", "c one", "c many"  # each kin
 
 _NAMESPACE: dict[str, Any] = {name: getattr(math, name) for name in FUNCTIONS if name != "abs"}
 _NAMESPACE.update(abs=abs, larger=larger, inf=math.inf, nan=math.nan)
-_NAMESPACE.update(type__=type, float__=float, not__floats=NotFloatError)
+_NAMESPACE.update(type__=type, only__floats={float}, not__floats=NotFloatError)
 
 
 def signature(arguments: Iterable[Any], numbers: list[float]) -> Signature:

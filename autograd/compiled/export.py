@@ -69,7 +69,7 @@ def python_loop(program: Program) -> str:
     lines.write(*(f"{name} = value__{i}.data" for i, name in enumerate(lines.values)))
     lines.write(*(f"{name} = value__{i}.grad" for i, name in enumerate(lines.gradients)))
     if read := [*lines.values, *lines.gradients]:  # numpy's numbers, ints ... become floats before the next run
-        lines.write(f"if not {' is '.join(f'type__({name})' for name in read)} is float__: raise not__floats")
+        lines.write(f"if {{*map(type__, [{', '.join(read)}])}} != only__floats: raise not__floats")
     # A gradient that arrives changes the Value's, even if it is 0 and is not added.
     arriving = {operand for node in program.useful if node.op is not PICK for operand in node.operands}
     lines.write(*(f"{lines.kept[p]} = {lines.kept[p]} + 0.0" for p in program.parameters if p in arriving))

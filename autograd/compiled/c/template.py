@@ -203,7 +203,7 @@ def update_source(update: Update) -> str:
     opened = [f"const double v_{name} = options[{i}]; (void)v_{name};" for i, name in enumerate(update.options)]
     opened += [f"double *restrict m_{name} = memory[{i}];" for i, name in enumerate(update.remembered)]
     same = ["(reached[end + k])", "(known[end + k] == known[at])"]
-    same += [f"(m_{name}[end + k] == m_{name}[at])" for name in _clocks(update, update.later)]
+    same += [f"(m_{name}[end + k] == m_{name}[at])" for name in update.remembered if name in update.shared]
     text = _UPDATE.replace("@SAME@", " & ".join(same)).replace("@OPEN@", "\n".join(opened))
     for name, first in (("LATER", False), ("FIRST", True)):
         text = text.replace(f"@{name}@", "\n".join(_branch(update, first)))
@@ -211,32 +211,16 @@ def update_source(update: Update) -> str:
 
 
 def _branch(update: Update, first: bool) -> list[str]:
-    """Write the first update of consecutive parameters, or a later one. Everything common to all precedes the loop."""
-    lines = update.first if first else update.later
-    common = {*update.options, *_clocks(update, lines)}
+    """Write the first update of consecutive parameters, or a later one. What they share precedes the loop."""
     outside: list[str] = []
     inside = ["const double v_grad = grad[k];", "double v_data = data[k];"]
     for name in update.remembered:
-        start = "0.0" if first else f"m_{name}[{'at' if name in common else 'k'}]"
-        (outside if name in common else inside).append(f"double v_{name} = {start};")
-    for name, formula in lines:
+        is_shared = name in update.shared
+        start = "0.0" if first else f"m_{name}[{'at' if is_shared else 'k'}]"
+        (outside if is_shared else inside).append(f"double v_{name} = {start};")
+    for name, formula in update.first if first else update.later:
         declared = "" if name in (*update.remembered, "data") else "const double "
         line = f"{declared}v_{name} = {formula.text(C, {used: f'v_{used}' for used in formula.names()})};"
-        if common.issuperset(formula.names()) and name != "data":
-            common.add(name)
-            outside.append(line)
-        else:
-            inside.append(line)
+        (outside if name in update.shared else inside).append(line)
     inside += [*(f"m_{name}[k] = v_{name};" for name in update.remembered), "data[k] = v_data;"]
     return [*outside, "BY_VECTORS", "for (ptrdiff_t k = at; k < end; k++) {", *inside, "}"]
-
-
-def _clocks(update: Update, lines: Sequence[tuple[str, Formula]]) -> list[str]:
-    """Return the names whose values depend only on the number of updates: each is computed from itself alone."""
-    clocks, before = [*update.remembered], 0
-    while len(clocks) != before:
-        before, common = len(clocks), {*update.options, *clocks}
-        for name, formula in lines:
-            (common.add if common.issuperset(formula.names()) else common.discard)(name)
-        clocks = [name for name in clocks if name in common]
-    return clocks
