@@ -16,7 +16,11 @@ from fuzz.__main__ import Run
 from fuzz.bounds import bounded
 from fuzz.shrink import shrink
 
-from autograd import Value
+from autograd import Value, ieee
+from autograd.compiled.step import Step
+from autograd.compiled.tracing import Programs
+from autograd.errors import AutogradError
+from autograd.stepper import walker
 
 
 def checked(run: Run) -> Run:
@@ -327,6 +331,72 @@ def loss():
     return y
 """,
     ),
+    "an error in what the loss does not use, after set()": (
+        "stepper",
+        """
+y = Value(1.6)
+def loss():
+    v = y
+    for k in range(4):
+        w = v + 1.3
+        v = v * w + k
+    v.sin().acos() ** w
+    return y + 0
+""",
+    ),
+    "the cosine of inf in what the loss does not use, after set()": (
+        "stepper",
+        """
+x = 1e160
+y = Value(0.0)
+def loss():
+    v = x * y * x
+    v.cos()
+    return y - y
+""",
+    ),
+    "an error in what the loss does not use, after the parameters moved": (
+        "c",
+        """
+x = Value(3.0)
+y = Value(1.6)
+def loss():
+    v = y
+    for k in range(4):
+        w = v + 1.3
+        v = v * w + k
+    v = v.sin().acos()
+    (v * v) ** w
+    return x + 0
+""",
+    ),
+    "an error in what the loss does not use, in a row of a batch": (
+        "python",
+        """
+y = Value(709.7)
+def loss(s=0.0):
+    (y + s).exp()
+    return y - s
+""",
+    ),
+    "an error in what the loss does not use, beside a loss of inf": (
+        "python",
+        """
+x = Value(1e200)
+def loss():
+    v = x * x
+    v.cos()
+    return v + 0
+""",
+    ),
+    "a loss that is a parameter, which the update moves": (
+        "python",
+        """
+x = Value(3.0)
+def loss():
+    return x
+""",
+    ),
     "an alpha whose slope is 0 is still moved by weight decay": (
         "torch",
         """
@@ -389,7 +459,88 @@ def test_the_fuzzer_does_not_call_a_right_program_wrong(what):
     mode, text = OWN_FAULTS[what]
     if mode == "torch":
         pytest.importorskip("torch")
-    assert modes.disagreements(text, [mode]) == []
+    for seed in range(4):  # it draws when compile() checks itself, and which leaf moves
+        assert modes.disagreements(text, [mode], seed) == []
+
+
+# Programs whose loss uses a value that raises an error, at the numbers given, at moved ones, or in a batch.
+USED = {
+    "at once": """
+x = Value(1000.0)
+def loss():
+    return 1.0 - x.exp().clamp_max(2.0)
+""",
+    "moved": """
+x = Value(0.0)
+y = Value(1.0)
+def loss():
+    return y * where((1.0 - x * 100).sqrt(), 1.0, 0.0)
+""",
+    "moved, and cut off by no_grad()": """
+x = Value(0.0)
+y = Value(1.0)
+def loss():
+    with no_grad():
+        v = (x * 1e5).exp().tanh()
+    return y * v
+""",
+    "moved, and cut off by detach()": """
+x = Value(0.0)
+y = Value(1.0)
+def loss():
+    return y * (x * 1e5).exp().tanh().detach()
+""",
+    "in backward()": """
+x = Value(0.0)
+def loss():
+    return x.sqrt()
+""",
+    "in a row of a batch": """
+x = Value(5.0)
+def loss(s=0.0):
+    with no_grad():
+        v = (1e5 * s * x).exp().tanh()
+    return x * v
+""",
+}
+
+
+@pytest.mark.parametrize("mode", ["python", "c"])
+@pytest.mark.parametrize("where", USED)
+def test_a_mode_that_swallows_an_error_of_what_the_loss_uses_is_found(where, mode, monkeypatch):
+    """The loss and its gradients may be finite inside ieee() all the same: tanh(inf) is 1."""
+    assert modes.disagreements(USED[where], [mode], 2) == []
+    monkeypatch.setattr(Step, "computed", in_ieee(Step.computed))
+    monkeypatch.setattr(Programs, "of", in_ieee(Programs.of))
+    assert "Error" in str(modes.disagreements(USED[where], [mode], 2))
+
+
+def in_ieee(method):
+    """Return a method that swallows errors: where it raises one, it computes inside ieee()."""
+
+    def swallowing(*operands, **more):
+        try:
+            return method(*operands, **more)
+        except AutogradError:
+            with ieee():
+                return method(*operands, **more)
+
+    return swallowing
+
+
+def test_a_stepper_that_swallows_an_error_of_what_the_loss_uses_is_found(monkeypatch):
+    text = "y = Value(709.7)\ndef loss():\n    return where(y.exp(), y, 2.0)\n"
+    assert modes.disagreements(text, ["stepper"]) == []
+    monkeypatch.setattr(walker, "recompute", in_ieee(walker.recompute))
+    assert "want FloatOverflowError" in str(modes.disagreements(text, ["stepper"]))
+
+
+def test_a_wrong_number_beside_an_error_in_what_the_loss_does_not_use_is_found(monkeypatch):
+    """The gradient of a stepper is wrong after set(): the discarded error is no excuse."""
+    text = "y = Value(709.7)\ndef loss():\n    y.exp()\n    return y * y\n"
+    assert modes.disagreements(text, ["stepper"]) == []
+    monkeypatch.setattr(walker, "recomputed_partials", lambda graph, new: {})
+    assert "y.grad is 1419.4, want 1419.65" in str(modes.disagreements(text, ["stepper"]))
 
 
 @pytest.mark.parametrize("what", FOUND)

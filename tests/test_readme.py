@@ -61,7 +61,7 @@ def looked_for() -> str:
 **The tests are tested, too.** `python -m tests.fuzz` writes random programs and compares every mode with PyTorch in float64 and with mpmath:
 {fuzz["programs"]:,} programs so far, in {spent} on one core, with {fuzz["comparisons"]:,} comparisons. The largest
 disagreement is {fuzz["largest"]:.2f} times the bound on rounding errors, in mode `{fuzz["mode"]}`. Whatever it finds is
-fixed, and becomes a test, except an error in a value that the program throws away, which some modes never compute; it finds each of {len(planted)} faults planted by hand within two minutes. `python -m
+fixed, and becomes a test; it finds each of {len(planted)} faults planted by hand within two minutes. `python -m
 tests.mutants` changes one operator, constant, condition or statement in the code at a time: {mutants["run"]} such
 changes were drawn at random; {mutants["equivalent"]} of them have no visible effect, and a test fails for
 {mutants["share"]:.1%} of the others. `tests/golden/mutants.json` says why the rest survive."""
