@@ -21,7 +21,17 @@ from typing import Any, TypeVar
 
 from .errors import ArgumentError, AutogradError, hidden
 
-__all__ = ["called", "hide_our_frames", "is_library", "is_ours", "is_users_own", "ours", "public", "users_frame"]
+__all__ = [
+    "called",
+    "hide_our_frames",
+    "is_library",
+    "is_librarys",
+    "is_ours",
+    "is_users_own",
+    "ours",
+    "public",
+    "users_frame",
+]
 __tracebackhide__ = hidden
 
 LIBRARIES = os.path.join(os.path.dirname(os.__file__), ""), "<frozen "  # Python's own
@@ -85,7 +95,7 @@ def is_users_own(error: BaseException) -> bool:
     while entry is not None and entry.tb_next is not None:
         entry = entry.tb_next
     file = entry.tb_frame.f_code.co_filename if entry is not None else COMPILED
-    return not _is_librarys(file)
+    return not is_librarys(file)
 
 
 @cache
@@ -98,10 +108,11 @@ def is_library(name: str | None) -> bool:
     path = getattr(sys.modules.get(package), "__file__", None)
     if path is None:
         return package == "builtins" or (package in sys.stdlib_module_names and package in sys.modules)
-    return _is_librarys(path)
+    return is_librarys(path)
 
 
-def _is_librarys(file: str) -> bool:
+def is_librarys(file: str) -> bool:
+    """Return whether a file belongs to one of these."""
     return file.startswith((*_ours, *LIBRARIES)) or "-packages" in file
 
 

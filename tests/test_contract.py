@@ -9,12 +9,15 @@ compile().
 from __future__ import annotations
 
 import collections
+import contextlib
 import contextvars
 import copy
 import dataclasses
+import enum
 import functools
 import io
 import itertools
+import json
 import math
 import operator
 import random
@@ -22,6 +25,7 @@ import statistics
 import sys
 import time
 import types
+import typing
 
 import jit_threads  # noqa: F401 - registers its scenarios
 import pytest
@@ -30,7 +34,7 @@ from scenarios import SCENARIOS, SOURCES, scenario
 
 import nn
 import nn.functional as F
-from autograd import Value, compile, dot
+from autograd import Value, compile, dot, no_grad
 from autograd.errors import TraceError
 
 CFG = {"scale": 2.0}
@@ -89,6 +93,32 @@ class Settings:
         return other * self.by
 
 
+class Kind(type):
+    shared = 2.0
+
+
+class Dotted(dict):
+    __getattr__ = dict.__getitem__
+
+
+class Steps(list):
+    def last(self):
+        return self[-1]
+
+
+class Sizes(typing.NamedTuple):
+    name: str
+    listed: list
+
+
+class Hue(enum.Enum):
+    RED, BLUE = 1, 2
+
+
+class Level(enum.IntEnum):
+    LOW, HIGH = 1, 2
+
+
 class Slotted:
     __slots__ = ("by",)
 
@@ -123,8 +153,38 @@ def held_in(what):
     default = collections.defaultdict(float, by=2.0)
     counts = collections.Counter(by=2)
 
+    dotted, steps, sizes, pair = Dotted(by=2.0), Steps([2.0]), Sizes("a", listed), {"a": 2.0, "b": 5.0}
+    names = ["by"]
+
     class Local(Settings):
         pass
+
+    class Made(metaclass=Kind):
+        pass
+
+    @no_grad()
+    def in_a_mode():
+        return config["by"]
+
+    @contextlib.contextmanager
+    def as_context():
+        yield config["by"]
+
+    @functools.singledispatch
+    def by_type(x):
+        return x * config["by"]
+
+    def under(x):
+        with as_context() as by:
+            return w * x * by
+
+    def by_pattern(x):
+        match settings:
+            case Settings(by=by):
+                return w * x * by
+
+    def another_order():
+        pair["a"] = pair.pop("a")
 
     local = Local()
 
@@ -213,6 +273,23 @@ def held_in(what):
         "user list": (lambda x: w * x * user_list[0], item(user_list, 0)),
         "object in a list": (lambda x: w * x * [settings][0].by, put(settings)),
         "operator.attrgetter": (lambda x: w * x * operator.attrgetter("by")(settings), put(settings)),
+        "dict of a user's class": (lambda x: w * x * dotted.by, item(dotted)),
+        "list of a user's class": (lambda x: w * x * steps.last(), lambda: steps.append(5.0)),
+        "named tuple": (lambda x: w * x * sizes.listed[1], item(listed, 1)),
+        "dict, another order": (lambda x: w * x * next(iter(pair.values())), another_order),
+        "getattr by names in a tuple": (
+            lambda x: sum(w * x * getattr(settings, n) for n in ("by", "shared")),
+            put(settings),
+        ),
+        "getattr by names in a list": (lambda x: sum(w * x * getattr(settings, n) for n in names), put(settings)),
+        "vars": (lambda x: w * x * sum(vars(space).values()), put(space)),
+        "vars, a name that was absent": (lambda x: w * x * len(vars(space)), put(space, "more")),
+        "__dict__": (lambda x: sum(w * x * y for y in space.__dict__.values()), put(space)),
+        "pattern": (by_pattern, put(settings)),
+        "function decorated by a mode": (lambda x: w * x * in_a_mode(), item(config)),
+        "function decorated by contextmanager": (under, item(config)),
+        "function decorated by singledispatch": (lambda x: by_type(w * x), item(config)),
+        "attribute of a metaclass": (lambda x: w * x * Made.shared, put(Made, "shared")),
         "module": (net, put(net, "scale")),
         "module.eval()": (net, net.eval),
         "module, a layer replaced": (net, item(net.layers, 0, nn.ReLU())),
@@ -228,7 +305,10 @@ attribute of a class; attribute that hides its class's; method of a class, repla
 getattr by its name; getattr with a default; hasattr; attribute that goes; slot; namespace; file;
 file, a name that was absent; default; keyword default; attribute of a function; decorator; partial; inner function; deque;
 ordered dict; default dict; counter; bytearray; set; chain; proxy; user dict; user list; object in a list;
-operator.attrgetter; module; module.eval(); module, a layer replaced; module, a layer more;
+operator.attrgetter; dict of a user's class; list of a user's class; named tuple; dict, another order;
+getattr by names in a tuple; getattr by names in a list; vars; vars, a name that was absent; __dict__; pattern;
+function decorated by a mode; function decorated by contextmanager; function decorated by singledispatch;
+attribute of a metaclass; module; module.eval(); module, a layer replaced; module, a layer more;
 module, an attribute that was absent; module, its forward""".replace("\n", " ").split("; ")
 
 for _what in HELD:
@@ -430,6 +510,57 @@ def what_is_kept_beside(compiled):
     step = compiled(loss, [w])
     for x in (1.0, 2.0, 3.0):
         yield step(x)
+
+
+@scenario("same")
+def enums(compiled):
+    w = Value(3.0)
+
+    def loss(x, hue, level):
+        return w * x * (2.0 if hue is Hue.RED else 5.0) * (3.0 if level is Level.LOW else 7.0)
+
+    step = compiled(loss, [w])
+    for hue, level in itertools.product(Hue, Level):
+        yield step(1.0, hue, level)
+
+
+@scenario("same")
+def an_argument_that_may_be_none(compiled):
+    w = Value(3.0)
+    step = compiled(lambda x, by=None: w * x if by == None else w * x * by, [w])  # noqa: E711
+    for arguments in ((1.0,), (1.0, 2.0), (2.0, None), (2.0, 3.0)):
+        yield step(*arguments)
+
+
+@scenario("same")
+def an_argument_among_other_things(compiled):
+    w = Value(3.0)
+    step = compiled(lambda x: w * x * (2.0 if x in (None, "pad", [], ()) else 5.0), [w])
+    yield step(1.0)
+    yield step(2.0)
+
+
+@scenario("same")
+def an_argument_that_is_copied(compiled):
+    w = Value(3.0)
+
+    def loss(xs):
+        xs, first = copy.deepcopy(xs), copy.copy(xs[0])
+        xs.append(first)
+        return w * sum(xs)
+
+    step, numbers = compiled(loss, [w]), [1.0, 2.0]
+    for _ in range(4):
+        yield step(numbers)
+
+
+@scenario("retraced")
+def a_layer_after_a_layer_of_one_output(compiled):
+    model = nn.Sequential(nn.Linear(1, 1, seed=0))
+    step = compiled(lambda x: model([x])[0], [*model.parameters()])
+    yield step(0.5)
+    model.append(nn.Linear(1, 1, seed=1))
+    yield step(0.5)
 
 
 # --- What a trace cannot follow ------------------------------------------------------------------------------
@@ -937,6 +1068,62 @@ def a_generator_that_is_seeded_inside(compiled):
     step = compiled(lambda x: w * x * random.Random(3).random(), [w])
     for x in (1.0, 2.0):
         yield step(x)
+
+
+CHANGED = {
+    "append": lambda w, xs: xs.append(1.0),
+    "pop": lambda w, xs: xs.pop(),
+    "sort": lambda w, xs: xs.reverse(),
+    "item": lambda w, xs: operator.setitem(xs, 0, 5.0),
+    "item, a Value": lambda w, xs: operator.setitem(xs, 0, w),
+    "clear": lambda w, xs: xs.clear(),
+}
+
+for _name, _change in CHANGED.items():
+
+    @scenario("refused", f"a list it gets: {_name}")
+    def _(compiled, change=_change):
+        w = Value(3.0)
+
+        def loss(xs):
+            total = sum(xs)
+            change(w, xs)
+            return w * total
+
+        yield compiled(loss, [w])([1.0, 2.0])
+
+
+@scenario("found 8")
+def an_attribute_whose_name_is_put_together(compiled):
+    w, rates = Value(3.0), types.SimpleNamespace()
+    step = compiled(lambda x: w * x * getattr(rates, f"number_{1}"), [w])
+    for k in range(8):
+        rates.number_1 = 2.0 if k < 5 else 5.0
+        yield step(1.0)
+
+
+def test_the_line_is_the_users_if_a_library_fails_on_a_tracer():
+    w = Value(3.0)
+
+    def loss(x):
+        return w * x * len(json.dumps(x))  # here
+
+    with pytest.raises(TraceError, match=r"^test_contract\.py:\d+  return .*# here\n.* not JSON serializable"):
+        compile(loss, [w])(1.0)
+
+
+def test_a_method_that_is_decorated_is_told_where_to_compile_it():
+    with pytest.raises(Exception) as error:  # Python up to 3.11 wraps it in a RuntimeError
+
+        class Model:
+            @compile
+            def loss(self, x):
+                return x
+
+    found = error.value.__cause__ or error.value
+    assert str(found) == (
+        "compile: Model.loss is a method, and has no object yet: in __init__, write self.loss = compile(self.loss, ...)"
+    )
 
 
 # --- What is never found: each a line in the docs ----------------------------------------------------------------

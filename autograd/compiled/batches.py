@@ -12,6 +12,7 @@ from __future__ import annotations
 import builtins
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from enum import Enum
 from functools import cached_property, partial
 from itertools import chain
 from numbers import Integral, Real
@@ -49,8 +50,8 @@ _NAMESPACE.update(type__=type, only__floats={float}, not__floats=NotFloatError)
 def signature(arguments: Iterable[Any], numbers: list[float]) -> Signature:
     """Return a key for `arguments` without their numbers; append the numbers to `numbers`, in order.
 
-    Numbers may be in lists and tuples, however nested. A bool, a str and None are part of the signature,
-    and so is a Value. Raises ArgumentError for anything else.
+    Numbers may be in lists and tuples, however nested. A bool, a str, a member of an Enum and None are part of the
+    signature, and so is a Value. Raises ArgumentError for anything else.
     """
     key: list[Any] = []
     for argument in arguments:
@@ -64,7 +65,7 @@ def signature(arguments: Iterable[Any], numbers: list[float]) -> Signature:
                 key.append((kind, len(argument)))
             else:
                 key.append((kind, signature(argument, numbers)))
-        elif argument is None or isinstance(argument, (bool, str)):
+        elif argument is None or isinstance(argument, (bool, str, Enum)):
             key.append((kind, argument))
         elif hasattr(kind, "partials"):  # a Value: compile() makes sure that it is a parameter
             key.append(("value", argument))
@@ -72,9 +73,14 @@ def signature(arguments: Iterable[Any], numbers: list[float]) -> Signature:
             numbers.append(int(argument) if isinstance(argument, Integral) else real(argument))
             key.append(0)
         else:
-            fix = ": give its .tolist()" if hasattr(argument, "tolist") else ""
+            fix = (
+                "its .tolist()"
+                if hasattr(argument, "tolist")
+                else "the numbers in it, or let the function read it from outside"
+            )
             raise ArgumentError(
-                f"want numbers, lists of them, bools and strs as arguments of a compiled step, got a {kind.__name__}{fix}"
+                f"want numbers, lists of them, bools, strs and enums as arguments of a compiled step, got a {kind.__name__}: "
+                f"give {fix}"
             )
     return tuple(key)
 
@@ -92,7 +98,7 @@ def mapped(argument: Any, change: Callable[[Any, str], Any], name: str = "") -> 
 
 
 def is_number(thing: Any) -> bool:
-    return not isinstance(thing, bool) and isinstance(thing, Real)
+    return not isinstance(thing, (bool, Enum)) and isinstance(thing, Real)
 
 
 class Sample:
@@ -111,6 +117,10 @@ class Sample:
             for given in ((*self.arguments,), (*self.keywords.values(),))
         )
         return Sample(numbers, arguments, dict(zip(self.keywords, keywords)))
+
+    def signature(self) -> tuple[Signature, list[float]]:
+        numbers: list[float] = []
+        return signature((*self.arguments, *self.keywords.values()), numbers), numbers
 
     def call(self, function: Callable[..., Any]) -> Any:
         return function(*self.arguments, **self.keywords)

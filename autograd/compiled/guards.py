@@ -30,12 +30,13 @@ from ..value import Value
 __all__ = ["Guards"]
 
 MOST = 100_000  # the maximum number of items compared before each call, smallest containers first
-_COPIED = (list, tuple, dict, set, frozenset)
-_VIEWS = (Mapping, MappingView, Sequence, deque)
+_COPIED = (list, tuple, set, frozenset)
+_CONTAINERS = (*_COPIED, dict, deque)
+_VIEWS = (Mapping, MappingView, Sequence, deque, set, frozenset)
 _PLAIN = {bool, int, float, complex, str, bytes, type(None)}
 _PARTS = {  # the attributes in which wrappers of functions keep them
     MethodType: ("__self__", "__func__"), BuiltinMethodType: ("__self__",),
-    functools.partial: ("func", "args", "keywords"), functools.cached_property: ("func",),
+    functools.partial: ("func", "args", "keywords"),
     property: ("fget",), staticmethod: ("__func__",), classmethod: ("__func__",),
 }  # fmt: skip
 _PACKAGE = __name__.partition(".")[0]
@@ -65,17 +66,20 @@ class Guards:
         self._function, self._rows, self._own = function, [row for row in rows if row not in BUILTIN], own or {}
         self._modules = len(sys.modules)
         self._used = {"forward", "__call__"}  # the names in all the code that was read
+        self._users: set[str] = set()  # the same, without libraries' code
         # Objects with names: the owner, its names, what a user would write for it, and the names that code uses.
         self._spaces: list[tuple[Any, Mapping[str, Any], str, set[str]]] = []
         self._containers: list[tuple[str, Any]] = []
         self._seen: dict[int, Any] = {}  # the objects inspected, which must live as long as their ids are used
-        self._held: dict[str, Any] = {"items": _items, "len": len}
+        self._held: dict[str, Any] = {"len": len}
         self._tests: list[str] = []  # expressions over the contents of _held
         self._look_into(function, "")
         while any([*map(self._look_at_names, [*self._spaces])]):  # what is found may add more names
             pass
-        for _, names, path, used in self._spaces:
-            if absent := sorted(used - names.keys()):
+        for owner, names, path, used in self._spaces:
+            if self._is_whole(owner, names):
+                self._tests.append(f"len({self._hold(names)}) == {len(names)}")
+            elif absent := sorted(used - names.keys()):
                 held = self._hold(names)
                 few = " and ".join(f"{name!r} not in {held}" for name in absent[:4])
                 test = few if len(absent) <= 4 else f"{self._hold(names.keys().isdisjoint)}({self._hold(absent)})"
@@ -134,13 +138,20 @@ class Guards:
 
     def _look_at_names(self, space: tuple[Any, Mapping[str, Any], str, set[str]]) -> bool:
         owner, names, path, used = space
-        wanted = [name for name in names if name in used and (id(owner), name) not in self.places]
+        whole = self._is_whole(owner, names)
+        wanted = [name for name in names if (whole or name in used) and (id(owner), name) not in self.places]
         held = self._hold(names) if wanted else ""
         for name in wanted:
             if not path:
                 self.variables.setdefault(name, names[name])
             self._expect(owner, name, f"{held}[{name!r}]", f"{path}.{name}" if path else name, names[name])
         return bool(wanted)
+
+    def _is_whole(self, owner: Any, names: Mapping[str, Any]) -> bool:
+        """Return whether any attribute of an object may be read: those of a layer, whose code is not read, or by vars()."""
+        is_layer = hasattr(type(owner), "named_parameters") and is_library(type(owner).__module__)
+        is_object = type(names) is dict and not isinstance(owner, (dict, FunctionType, ModuleType))
+        return is_object and (is_layer or not self._users.isdisjoint(("vars", "__dict__")))
 
     def _look_at_containers(self) -> None:
         left = MOST
@@ -155,8 +166,11 @@ class Guards:
             self.places[id(thing), _LENGTH] = path, [len(thing)]
             kept = {name: item for name, item in items.items() if (id(thing), name) not in self._own}
             if len(kept) == len(items) and (id(thing), _LENGTH) not in self._own:
-                copied = type(thing) in _COPIED
-                text, now = (held, type(thing)(thing)) if copied else (f"[*items({held}).items()]", [*items.items()])
+                text, now = f"[*{held}]", [*thing]
+                if isinstance(thing, Mapping):  # in order, which == does not look at
+                    text, now = f"[*{held}.items()]", [*items.items()]
+                elif type(thing) in _COPIED:
+                    text, now = held, type(thing)(thing)
                 self._tests.append(f"{text} == {self._hold(now)}")
             elif isinstance(thing, dict):  # it may hold settings besides what the function writes
                 self._tests.append(f"{self._hold(kept.items())} <= {held}.items()")
@@ -168,11 +182,16 @@ class Guards:
         self._seen[id(thing)] = thing
         if isinstance(thing, Value):
             self.values[thing] = None
-        elif kind in _COPIED or (issubclass(kind, _VIEWS) and is_library(kind.__module__) and kind is not range):
-            for name, item in enumerate(thing) if isinstance(thing, (set, frozenset)) else _items(thing).items():
+        elif _is_container(kind):
+            items = _items(thing) or dict(enumerate(thing))
+            for name, item in items.items():
                 if type(item) not in _PLAIN:
                     self._look_into(item, f"{path}[{name!r}]")
+            if "getattr" in self._users:
+                self._used.update(_identifiers((*items, *items.values())))
             self._containers.append((path, thing))
+            if not is_library(kind.__module__):
+                self._look_into_object(thing, path)
         elif parts := next((names for leading, names in _PARTS.items() if issubclass(kind, leading)), None):
             for name in parts:
                 self._look_into(getattr(thing, name), path)
@@ -184,6 +203,9 @@ class Guards:
         elif kind is FunctionType:
             if not is_library(thing.__globals__.get("__name__")) or not path:
                 self._look_into_function(thing)
+            for cell in thing.__closure__ or ():  # a library's wrapper holds the user's function
+                with suppress(ValueError):  # the variable is not bound yet
+                    self._look_into(cell.cell_contents, path)
         elif isinstance(thing, ModuleType):
             if not is_library(thing.__name__):
                 self._spaces.append((thing, vars(thing), path, self._used))
@@ -197,14 +219,15 @@ class Guards:
         for name in ("__code__", "__defaults__", "__kwdefaults__"):  # compare its code, since notebooks reload it
             if thing := getattr(function, name):
                 self._tests.append(f"{held}.{name} is {self._hold(thing)}")
+        used = _names_in(function.__code__)
+        self._used |= used
+        self._users |= used
         self._look_into(function.__defaults__, function.__name__)
         self._look_into(function.__kwdefaults__, function.__name__)
         for name, cell in zip(function.__code__.co_freevars, function.__closure__ or ()):
             with suppress(ValueError):  # the variable is not bound yet
                 self.variables.setdefault(name, cell.cell_contents)
                 self._expect(cell, name, f"{self._hold(cell)}.cell_contents", name, cell.cell_contents)
-        used = _names_in(function.__code__)
-        self._used |= used
         self._spaces.append((function.__globals__, function.__globals__, "", used))
         self._spaces.append((function, function.__dict__, function.__name__, self._used))
         for name in used & sys.modules.keys() - function.__globals__.keys():  # imported inside
@@ -213,10 +236,7 @@ class Guards:
     def _look_into_object(self, thing: Any, path: str) -> None:
         kind: Any = type(thing)
         if isinstance(names := getattr(thing, "__dict__", None), dict):
-            whole = hasattr(kind, "named_parameters") and is_library(kind.__module__)  # a layer, whose code is not read
-            self._spaces.append((thing, names, path, {*names} if whole else self._used))
-            if whole:
-                self._tests.append(f"len({self._hold(names)}) == {len(names)}")
+            self._spaces.append((thing, names, path, self._used))
             self._look_into(names.get("__wrapped__"), path)
         for owner in kind.__mro__:
             slots = vars(owner).get("__slots__", ())
@@ -226,7 +246,7 @@ class Guards:
         self._look_into(kind, kind.__name__)
 
     def _look_into_class(self, kind: Any) -> None:
-        for owner in kind.__mro__[:-1]:
+        for owner in (*kind.__mro__[:-1], *type(kind).__mro__[:-2]):
             if is_library(owner.__module__):
                 functions = (getattr(thing, "fget", thing) for thing in vars(owner).values())
                 self._used.update(*(_names_in(f.__code__) for f in functions if isinstance(f, FunctionType)))
@@ -254,9 +274,24 @@ def _items(thing: Any) -> dict[Any, Any]:
 
 @functools.cache
 def _names_in(code: CodeType) -> set[str]:
-    """Return the names in code and in the functions inside it; also its strings, since getattr() may use them."""
-    strings = {constant for constant in code.co_consts if isinstance(constant, str) and constant.isidentifier()}
-    return strings.union(code.co_names, *(_names_in(inner) for inner in code.co_consts if isinstance(inner, CodeType)))
+    """Return the names in code and in the functions inside it; also its strings, since getattr() or match may use them."""
+    found = [each for constant in code.co_consts for each in (constant if isinstance(constant, tuple) else [constant])]
+    return {*_identifiers(found), *code.co_names}.union(
+        *(_names_in(inner) for inner in found if isinstance(inner, CodeType))
+    )
+
+
+def _is_container(kind: Any) -> bool:
+    """Return whether to compare the items: of a library's class, or of a user's that iterates as the library's does."""
+    base = next(each for each in kind.__mro__ if is_library(each.__module__))
+    if kind is base:
+        return issubclass(kind, _VIEWS) and kind is not range
+    own = ("__iter__", "__len__", "keys", "items")
+    return issubclass(base, _CONTAINERS) and all(getattr(kind, n, None) is getattr(base, n, None) for n in own)
+
+
+def _identifiers(things: Iterable[Any]) -> Iterable[str]:
+    return (thing for thing in things if isinstance(thing, str) and thing.isidentifier())
 
 
 def _same(old: Any, new: Any) -> bool:

@@ -171,7 +171,8 @@ class Step:
     def train(self, batches: Iterable[Any], optimizer: Any, steps: int) -> list[float]:
         """Make `steps` updates: zero_grad, backward from the mean loss of the next batch, step. Returns the losses.
 
-        batches: tuples of the columns that `batch` takes, or results of `prepare`; when they run out, they start again.
+        batches: tuples of the columns that `batch` takes, or results of `prepare`; when they run out, the same ones start
+        again, in the same order.
         optimizer: if C can run its rule, updates run there; for any other object, zero_grad() and step() are called.
         The parameters' numbers are written back before other code of this thread can run: the iterator of the batches,
         the handler of an exception or an interrupt, the code after the call. Another thread sees the old numbers.
@@ -203,6 +204,14 @@ class Step:
     def retrace(self) -> None:
         """Forget every program: the next call traces the function again, with whatever it then reads from outside."""
         self.programs.retrace()
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        code = getattr(self._function, "__code__", None)
+        if code and code.co_varnames[:1] == ("self",):
+            raise ArgumentError(
+                f"compile: {owner.__name__}.{name} is a method, and has no object yet: in __init__, write "
+                f"self.{name} = compile(self.{name}, ...)"
+            )
 
     def __repr__(self) -> str:
         count = len(self.programs.kept)
@@ -264,7 +273,7 @@ def _parameters(params: Any) -> list[Value]:
     fix = f": call it, {params.__name__}()" if hasattr(params, "__self__") and callable(params) else fix
     if isinstance(params, Value) or not isinstance(params, Iterable):
         raise ArgumentError(f"compile: want a list of parameters, got a {type(params).__name__}{fix}")
-    parameters: list[Any] = list(dict.fromkeys(params))
+    parameters: list[Any] = [*params]
     if not parameters:
         raise ArgumentError(
             "compile: want parameters, got none: a generator such as model.parameters() is used up after one loop. "
@@ -278,7 +287,7 @@ def _parameters(params: Any) -> list[Value]:
                 f"compile: want Values as parameters, got {p!r} of the subclass {type(p).__name__}, "
                 "whose methods a trace would not see"
             )
-    return parameters
+    return [*dict.fromkeys(parameters)]
 
 
 @overload
@@ -298,8 +307,8 @@ def compile(
     """Trace `loss_fn` at its first call, and run it at machine speed from then on.
 
     loss_fn: returns one Value, the loss. Its arguments are numbers and nested lists of them; an int may pick a
-    row of an Embedding or a class target. Lists of a different length are traced again, and so is a different bool or
-    str. params: the Values whose gradients are wanted, such as model.parameters(); if left out, every leaf from outside
+    row of an Embedding or a class target. Lists of a different length are traced again, and so is a different bool,
+    str or member of an Enum. params: the Values whose gradients are wanted, such as model.parameters(); if left out, every leaf from outside
     that the loss depends on.
     backend: "python"; "c", which needs a C compiler, and falls back to Python without one; or "auto", which uses C when
     that is worthwhile. check: "doubling", "always" or "never": see below. Returns a Step: call it, or its `batch`,
@@ -311,8 +320,10 @@ def compile(
     checked. Raises TraceError, naming the line, for anything that would not be the same in every call: an `if` on a
     number, .data, float(), text, a number drawn at random, state that the function both reads and changes.
     Some changes are not noticed, so you must call `Step.retrace`: a context variable, anything that belongs to
-    Python or a library (a patched function, a setting of the process), the clock and iterators, 0.0 that becomes -0.0,
-    1 that becomes True. An int is a float in a program, so it is exact up to 2**53; `is` cannot tell which Value an int
+    Python or a library (a patched function, a setting of the process), files, the clock and iterators, an attribute or
+    a variable whose name is put together or is in an eval(), an object behind a weak reference, an object's class or
+    that class's bases, 0.0 that becomes -0.0, 1 that becomes True or 1.0. What the loss does not depend on is not
+    computed: an error that it would raise does not come. An int is a float in a program, so it is exact up to 2**53; `is` cannot tell which Value an int
     picked. Numbers of other types in data or grad (numpy's, ints, fractions) become floats at the next call; anything
     that is not a number raises an error that names it. The check compares the program's loss and gradients with those
     of the function itself, run on the same arguments: at the first call of each signature of arguments, and at calls 2,

@@ -48,11 +48,15 @@ running: dict[int, TraceContext] = {}  # by thread: in other threads, a paramete
 _FIXES = {
     "data": "Use it in arithmetic as it is, without .data or .item()",
     "grad": "Gradients are available once the step has returned",
-    "compare": "An `if` would be decided once for all calls: use relu, maximum or abs, or decide outside "
-    "and pass the decision as a bool or a str, each of which makes its own program",
+    "compare": "An `if` would be decided once for all calls: use relu, maximum or abs, or pick(rows, i) for an int, or "
+    "decide outside and pass the decision as a bool or a str, each of which makes its own program",
+    "hash": "A dict, a set or a cache would look it up once for all calls: for an int use a list and pick(rows, i), or "
+    "look it up outside and pass the result",
     "identity": "Which one was picked is known only at run time: decide outside, and pass a bool or a str",
-    "convert": "float(), int() and math's functions cut the graph: use v.exp(), v.log(), v.sqrt() ..., which are recorded",
-    "index": "An int argument picks a row only by embedding(i, rows), pick(rows, i) or cross_entropy(scores, i)",
+    "convert": "float(), int(), round() and math's functions would compute it once for all calls: use it without float(), "
+    "use operations of Values, Value(x).exp(), .log(), .sqrt() ..., or compute it outside and pass the result",
+    "index": "An int argument picks a row only by embedding(i, rows), pick(rows, i) or cross_entropy(scores, i). To count "
+    "by it or to cut a list, pass a list of that length",
     "method": "Operations are methods of Values: write Value(x).exp()",
     "number": "This needs a number, and would be computed once for all calls: do it outside, and pass the result",
     "print": "Print what the step returns",
@@ -142,7 +146,7 @@ class Tracer(Value):
             flat: list[Any] = []
             for group, (is_list, may_miss) in zip(groups, listed):
                 if is_list:
-                    flat += group
+                    flat.extend(group)
                 elif group is not None or not may_miss:
                     flat.append(group)
             if get_ident() in running and _TRACED.issuperset(map(type, flat)):
@@ -162,7 +166,9 @@ class Tracer(Value):
         return f"{type(self).__name__}({self.op.name if self.op else 'no number yet'}{name})"
 
     def __eq__(self, other: object) -> bool:
-        if (self.refuses or isinstance(other, (int, float))) and get_ident() in running:
+        never_equal = other is None or isinstance(other, (str, list, tuple))
+        asks = not never_equal if self.refuses else isinstance(other, (int, float))
+        if asks and get_ident() in running:
             raise _refusal(self, self.refuses or "compare")
         return self is other
 
@@ -202,7 +208,7 @@ class _ByNumber(Tracer):
 
     def __hash__(self) -> int:
         if get_ident() in running:
-            raise _refusal(self, self.refuses)
+            raise _refusal(self, "hash")
         return object.__hash__(self)
 
 
@@ -224,6 +230,12 @@ class ArgTracer(_ByNumber):
     def __class__(self) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
         """The class that isinstance() sees in the traced function."""
         return (int if type(self) is IndexTracer else float) if get_ident() in running else type(self)
+
+    def __copy__(self) -> ArgTracer:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> ArgTracer:
+        return self
 
     def __getattr__(self, name: str) -> Any:
         if not name.startswith("__") and (hasattr(int, name) or hasattr(float, name)):

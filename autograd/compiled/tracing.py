@@ -20,6 +20,7 @@ from ..errors import AutogradError, ToolError, TraceError
 from ..explain.check import drawn, generators_put_back
 from ..explain.naming import names_for
 from ..explain.source import record_source, said_line, say_once, source_of, users_line
+from ..frames import is_librarys
 from ..graph import walk
 from ..modes import gc_paused, is_on
 from ..value import Value
@@ -80,7 +81,9 @@ def traced(
         raise context.refused
     if not isinstance(root, Value) or getattr(root, "plain", False):
         got = "a plain number, which depends on no parameter" if isinstance(root, (Value, float, int)) else repr(root)
-        raise TraceError(f"want one Value, the loss, as the result of a compiled function, got {got}")
+        raise TraceError(
+            f"want one Value, the loss, as the result of a compiled function, got {got}: return the loss alone"
+        )
     return root, context.inputs
 
 
@@ -100,7 +103,7 @@ def failed_alone(error: Exception) -> TraceError:
     trail = error.__traceback__
     line = users_line()
     while trail:
-        if not trail.tb_frame.f_code.co_filename.startswith((os.path.dirname(__file__), "<autograd")):
+        if not is_librarys(trail.tb_frame.f_code.co_filename):
             line = trail.tb_frame.f_code.co_filename, trail.tb_lineno
         trail = trail.tb_next
     return TraceError(
@@ -232,6 +235,10 @@ class Programs:
                 results += [each.call(self.function) for each in samples]
             second, drew = first.renewed(), drawn(guards.generators) != before
         if results:
+            if any(each.signature() != sample.like(each.numbers).signature() for each in samples):
+                raise self._refusal(
+                    "changes a list that it gets as an argument, for later calls as well: copy it first, [*xs]"
+                )
             self._want_apart(program, results)
             outside = {*walk(*results)} if self._finds_parameters else ()
             if new := [leaf for leaf in program.constants if leaf in outside]:  # others were created inside
@@ -239,10 +246,8 @@ class Programs:
                 program = as_program(root, tracers, parameters, guards)
                 executable = Executable(program, parameters, sample, key, in_mode(()))
             if changed := first.changed(second):
-                raise TraceError(
-                    f"{self.title} changes {', '.join(changed[:3])}, which it also reads: compiled, it would stay "
-                    f"as it is. {_USUAL}"
-                )
+                paths = ", ".join(changed[:3])
+                raise self._refusal(f"changes {paths}, which it also reads: compiled, it would stay as it is. {_USUAL}")
         replacements = self._replacements
         if any(p in last.values and p not in second.values for p in self.parameters):
             replacements = replacements.union(second.values.keys() - last.values.keys())
@@ -285,9 +290,9 @@ class Programs:
         """Refuse anything that one run left over for the next, and anything computed before both."""
         for result in results:
             if isinstance(result, Tracer):
-                raise TraceError(f"{self.title} uses a value that was left over from the previous call. {_USUAL}")
+                raise self._refusal(f"uses a value that was left over from the previous call. {_USUAL}")
             if not isinstance(result, Value) and not (program.root.op is PICK and isinstance(result, (int, float))):
-                raise TraceError(f"{self.title} returns {result!r} when called, but a Value when traced. {_USUAL}")
+                raise self._refusal(f"returns {result!r} when called, but a Value when traced. {_USUAL}")
         computed = {node for node in program.order if type(node) is Value}
         if computed and (before := computed.intersection(walk(*results))):
             raise TraceError(
@@ -372,14 +377,18 @@ class Programs:
                 line = next(filter(None, (source_of(own) for own in again if isinstance(own, Value))), "")
                 break
         if drew:
-            raise TraceError(f"{line}\n{self.title} draws a random number. {_USUAL}".lstrip())
+            raise self._refusal(f"draws a random number. {_USUAL}", line)
         if difference or line:
             since = call - executable.last_check
             affected = f"up to {since} calls may be affected" if since > 1 else "no earlier call is affected"
             difference = difference or "it is computed differently when it is run again"
-            raise TraceError(
-                f"{line}\n{self.title} as a compiled program: {difference}; {where}; {affected}. {_USUAL}".lstrip()
-            )
+            raise self._refusal(f"as a compiled program: {difference}; {where}; {affected}. {_USUAL}", line)
+
+    def _refusal(self, why: str, line: str = "") -> TraceError:
+        """Return the error for a function; without a line of its own, it names the line where the function begins."""
+        code = getattr(self.function, "__code__", None)
+        line = line or (said_line((code.co_filename, code.co_firstlineno)) if code else "")
+        return TraceError(f"{line}\n{self.title} {why}".lstrip())
 
 
 def _always() -> bool:

@@ -108,6 +108,8 @@ _ONE = "a module returns a list, here of 1 Value. Write (score,) = model(x), or 
 def _refusing(name: str) -> Callable[..., Any]:
     """Make an arithmetic method for a list of one: with a list it does what lists do, otherwise it raises an error."""
     of_lists: Any = getattr(list, name, None)
+    if name == "__radd__":  # which list itself does not need
+        of_lists = lambda self, other: [*other, *self]  # noqa: E731
 
     def method(self: Any, *others: Any) -> Any:
         if of_lists and isinstance(others[0], list):
