@@ -22,16 +22,8 @@ from typing import Any, TypeVar
 from .errors import ArgumentError, AutogradError, hidden
 
 __all__ = [
-    "called",
-    "hide_our_frames",
-    "is_library",
-    "is_librarys",
-    "is_ours",
-    "is_users_own",
-    "ours",
-    "public",
-    "users_frame",
-]
+    "called", "hide_our_frames", "is_library", "is_librarys", "is_ours", "is_users_own", "ours", "public", "users_frame",
+]  # fmt: skip
 __tracebackhide__ = hidden
 
 LIBRARIES = os.path.join(os.path.dirname(os.__file__), ""), "<frozen "  # Python's own

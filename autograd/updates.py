@@ -145,7 +145,7 @@ class Update:
         own = [name for name in self.remembered if name not in self.shared]
         clocks = [name for name in self.remembered if name in self.shared]
         lines = [f"{name} = _memory[{name!r}]" for name in own]
-        if shared:  # computed anew only if this parameter was updated more or less often than the one before
+        if shared:  # computed again only if this parameter was updated more or less often than the one before
             now = ", ".join(f"_memory[{name!r}]" for name in clocks)
             read = [f"{', '.join(clocks)}, = _now"] * bool(clocks)
             lines += [f"_now = {now}," if clocks else "_now = ()", "if _now != _then:"]
