@@ -120,6 +120,45 @@ def two_towers(rng):
     return loss + 0.01 * total([p * p for p in towers[0].parameters()])
 
 
+# --- Graphs that no fold fits on a page ---
+
+
+def tangled(rng, size=1_600, back=40):
+    """Return a graph in which nothing repeats except by chance."""
+    xs = values(rng, 30, "x")
+    for _ in range(size):
+        a, b = rng.choice(xs[-back:]), rng.choice(xs[-back:])
+        xs.append(rng.choice([a * b, a + b, (a - b).sin(), a * 0.5, b.tanh()]))
+    return total(xs[-back:])
+
+
+def uneven_loop(rng):
+    """Return what a program computes that does something else in every iteration."""
+    a, b, w = values(rng, 3, "x")
+    for _ in range(1_200):
+        steps = [((a * w + b).tanh(), a), (a + b * 0.1, b), (a, (b * w).sin()), (b, a * b), ((a - b).sigmoid(), b)]
+        a, b = rng.choice(steps)
+    return a + b
+
+
+def uneven_layers(rng):
+    h = values(rng, 12, "x")
+    for _ in range(60):
+        rows = [[rng.choice(h) for _ in range(rng.randint(1, 4))] for _ in h]
+        h = [rng.choice([dot(row, row), total(row), mean(row)]).tanh() for row in rows]
+    return total(h)
+
+
+def many_models(rng):
+    outs = values(rng, 6, "x")
+    for _ in range(60):
+        count = rng.randint(2, 5)
+        net = nn.MLP(count, [rng.randint(2, 5), 1], "tanh", seed=rng.randrange(1000))
+        outs.append(net([rng.choice(outs) for _ in range(count)])[0])
+    return total(outs[-8:])
+
+
+TANGLED = [tangled, uneven_loop, uneven_layers, many_models]
 LARGE = [many_samples, wide_layers, long_loop, long_chain, many_blocks, two_towers]
 KINDS = {make.__name__: make for make in (mlp, atomic_mlp, attention, samples, recurrent, chain, residual)}
 

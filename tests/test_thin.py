@@ -6,35 +6,45 @@ import random
 import sys
 
 import pytest
-from random_models import LARGE
+from random_models import KINDS, LARGE, TANGLED, model
 
 from autograd import draw
+from autograd.drawing.folding.opening import units
+from autograd.drawing.folding.states import State
 
 FOLD = sys.modules["autograd.drawing.folding.fold"]
-FLAGS = ("types", "repeats", "kinds", "joined", "dots", "brief", "turns", "samples")
 
 
 @pytest.fixture
 def folders(monkeypatch):
     """What folds the graphs that are drawn, as if they were giants."""
     made = []
-    start = FOLD._Folder.__init__
-    monkeypatch.setattr(FOLD._Folder, "__init__", lambda self, *given: made.append(self) or start(self, *given))
+    start = FOLD.Folder.__init__
+    monkeypatch.setattr(FOLD.Folder, "__init__", lambda self, *given: made.append(self) or start(self, *given))
     monkeypatch.setattr(FOLD, "LARGE", 1_500)
     monkeypatch.setattr(FOLD, "THICK", 500)
     return made
 
 
-def opened_once(folder, plain, state):
+def opened_once(folder, state):
     """The same fold with one thing less folded."""
-    yield from (state._replace(**{flag: 0}) for flag in FLAGS if getattr(state, flag))
-    if state.brief == 2:
-        yield state._replace(brief=1)
+    yield from state.without_a_fold()
     if state.ends:
         yield state._replace(ends=state.ends + 1)
-    for unit in folder._units(folder.folded(state).groups, plain, state):
-        is_name = isinstance(next(iter(unit)), str)
-        yield state._replace(**({"opened": state.opened | unit} if is_name else {"split": state.split | unit}))
+    for unit in units(folder, folder.folded(state).groups, State(folder.listing.depth), state):
+        yield state.with_unit(*unit)
+
+
+def assert_full(folder, state, drawn):
+    """Assert that a fold is the one drawn, that it fits, and that it does not with one thing less folded."""
+    picture = folder.has_room.__self__.picture
+    assert boxes(picture(folder.folded(state))) == drawn and folder.has_room(folder.folded(state)) >= 1
+    wanted = [*opened_once(folder, state)]
+    assert wanted
+    for more in wanted[:40]:
+        folded = folder.folded(more)
+        keeps_budget = sum(group.what != "leaf" for group in folded.groups) <= folder.budget
+        assert not keeps_budget or boxes(picture(folded)) == drawn or folder.has_room(folded) < 1, more
 
 
 @pytest.mark.needs_stack  # to free a graph that is thousands of values deep
@@ -47,15 +57,34 @@ def test_one_fold_less_could_not_be_read(make, seed, folders):
     full, *others = folders
     (few,) = (folder for folder in others if folder.thin)
     assert len(few.listing.nodes) < len(full.listing.nodes) / 2
-    state = few.state._replace(split=frozenset(few.thin.places[i] for i in few.state.split))
-    picture = full.has_room.__self__.picture
-    assert boxes(picture(full.folded(state))) == drawn and full.has_room(full.folded(state)) >= 1
-    wanted = [*opened_once(full, FOLD._State(full.listing.depth), state)]
-    assert wanted
-    for more in wanted[:40]:
-        folded = full.folded(more)
-        keeps_budget = sum(group.what != "leaf" for group in folded.groups) <= full.budget
-        assert not keeps_budget or boxes(picture(folded)) == drawn or full.has_room(folded) < 1, more
+    assert_full(full, few.state._replace(split=frozenset(few.thin.places[i] for i in few.state.split)), drawn)
+
+
+@pytest.mark.needs_stack
+@pytest.mark.parametrize("seed", [pytest.param(seed, marks=pytest.mark.slow) for seed in range(5)])
+@pytest.mark.parametrize("make", TANGLED)
+def test_of_a_graph_that_no_fold_fits_as_much_as_fits_is_near_the_result(make, seed, folders):
+    root = make(random.Random(f"{make.__name__} {seed}"))
+    root.backward()
+    drawing = draw(root, names={})
+    (rest,) = [box for box in drawing.picture.boxes if box.name.endswith("more values")]
+    assert 2 * len(rest.nodes) > len(drawing.picture.graph) and any(box.node is root for box in drawing.picture.boxes)
+    full = folders[0]
+    assert full.state.shown
+    assert_full(full, full.state, boxes(drawing.picture))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("kind", KINDS)
+def test_one_fold_less_of_a_small_graph_could_not_be_read(kind, seed, monkeypatch):
+    made = []
+    start = FOLD.Folder.__init__
+    monkeypatch.setattr(FOLD.Folder, "__init__", lambda self, *given: made.append(self) or start(self, *given))
+    root, _ = model(kind, seed)
+    drawn = boxes(draw(root, names={}, page=(480, 270)).picture)
+    if made[-1].state != State(made[-1].listing.depth):
+        assert_full(made[-1], made[-1].state, drawn)
 
 
 def boxes(picture):

@@ -116,13 +116,17 @@ def counts_together(facts: list[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def left_out(picture: Picture) -> list[str]:
-    """Say how many values a picture shows in how many boxes and what its signs mean, or what an excerpt leaves out."""
+    """Say how many values a picture shows in how many boxes and what its signs mean, or what an excerpt leaves out.
+
+    The boxes of constants do not count: a constant is not a value.
+    """
     graph, boxes = picture.graph, picture.boxes
-    values, shown = sum(len(box.nodes) for box in boxes), sum(box.kind != "constant" for box in boxes)
+    values = sum(len(box.nodes) + sum(box.beyond.values()) for box in boxes)
+    shown = sum(box.kind != "constant" for box in boxes)
     of_all = f" of the {len(graph):,}" if values < len(graph) else ""
     if values == shown:
         return [f"{values:,}{of_all} values of {graph.name(graph.root)}"] if of_all else []
-    told = [f"{values:,}{of_all} values in {counted(len(boxes), 'box', 'boxes')}"]
+    told = [f"{values:,}{of_all} values in {counted(shown, 'box', 'boxes')}"]
     told += ["×n: n alike, one is shown"] * any(box.times > 1 for box in boxes)
     told += ["dot of n: the sum of n products"] * any(box.chain == "dot" for box in boxes)
     told += ["f(g): the value of g is not shown"] * any(box.inner is not None for box in boxes)

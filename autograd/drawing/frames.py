@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..explain.naming import ModuleNames
 from ..modes import Scope
-from .folding.parts import Group, calls_of
+from .folding.parts import LEFT_OUT, Group, calls_of
 
 if TYPE_CHECKING:
     from .picture import Cluster
@@ -23,7 +23,7 @@ class SameCalls:
         self._before: dict[Scope, Scope] = {}
         self._counts: dict[Scope, int] = {}
         for group in groups:
-            if group.what == "leaf" or group.what == "more":
+            if group.what in ("leaf", *LEFT_OUT):
                 continue
             scopes = dict.fromkeys(part.scope for part in group.parts)
             chains = [calls_of(scope) for scope in scopes]

@@ -5,7 +5,8 @@ Drawings, Mermaid text and pages are written from this model, so they show the s
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections import Counter
+from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
 from ..explain.naming import ModuleNames, by_name, common_name
@@ -15,7 +16,7 @@ from ..modes import PARAMETER, Scope
 from ..node import Node
 from ..slow_path import Pole
 from .folding.brief import in_few_words
-from .folding.parts import FEW, Group, Part, calls_of
+from .folding.parts import FEW, LEFT_OUT, Group, Part, calls_of
 from .frames import MOST_NESTED, SameCalls, innermost
 
 __all__ = ["BUDGET", "Arrow", "Box", "Cluster", "Picture", "kind_of", "spread"]
@@ -41,25 +42,14 @@ class Box:
     is shown. chain, terms: what is folded into one operation, and how many: a "sum" or "product" of terms, or a "dot" of
     products. arrivals: how many arrows lead to it.
     brief: 1 if it is written in a few words under the operation that uses it, 2 if in the frame around it, otherwise 0.
-    inner: the argument of its operation, if that is not shown. results: the results that are folded into it.
+    inner: the argument of its operation, if that is not shown. results: the results that are folded into it. beyond:
+    how many values of each kind it holds that are not in `nodes`.
     """
 
     __slots__ = (
-        "arrivals",
-        "brief",
-        "chain",
-        "cluster",
-        "id",
-        "inner",
-        "kind",
-        "name",
-        "node",
-        "nodes",
-        "numbers",
-        "results",
-        "terms",
-        "times",
-    )
+        "arrivals", "beyond", "brief", "chain", "cluster", "id", "inner", "kind", "name", "node", "nodes", "numbers",
+        "results", "terms", "times",
+    )  # fmt: skip
 
     def __init__(self, id: str, kind: str, name: str, nodes: Sequence[Node] = (), times: int = 1) -> None:
         self.id = id
@@ -75,6 +65,7 @@ class Box:
         self.brief = 0
         self.inner: Any = None
         self.results: Sequence[Any] = ()
+        self.beyond: Mapping[str, int] = {}
         self.cluster: Cluster | None = None
 
     @property
@@ -102,9 +93,9 @@ class Box:
             facts = [("data", short(self.node.data, digits)), ("grad", grad)]
             return [*facts, spread_of_grads] if self.times > 1 and grads else facts
         leaves = [node for node in self.nodes if not node.operands]
-        counts = {"values": len(self.nodes) - len(leaves)}
-        for leaf in leaves:
-            counts[f"{kind_of(leaf)}s"] = counts.get(f"{kind_of(leaf)}s", 0) + 1
+        counts = Counter(values=len(self.nodes) - len(leaves))
+        counts.update(f"{kind_of(leaf)}s" for leaf in leaves)
+        counts.update(self.beyond)
         facts = [(word, f"{count:,}") for word, count in counts.items() if count]
         if not counts["values"]:
             facts.append(("data", spread([leaf.data for leaf in leaves])))
@@ -280,7 +271,7 @@ class Picture:
         """Leave out the parameters that only one folded box uses: they are shown as part of it."""
         left_out: set[Group] = set()
         for leaf, by in self._users(groups).items():
-            if len(by) == 1 and by[0].what in ("call", "more") and leaf.node.scope is PARAMETER:
+            if len(by) == 1 and by[0].what in ("call", *LEFT_OUT) and leaf.node.scope is PARAMETER:
                 for part in leaf.parts:
                     self._group_of[part] = by[0]
                 self._inside.setdefault(by[0], []).extend(leaf.nodes())
@@ -322,12 +313,13 @@ class Picture:
             box = Box(f"{'v' if len(nodes) == 1 else 'g'}{index[nodes[0]]}", kind_of(nodes[0]), name, nodes)
             box.node = nodes[0] if len(nodes) == 1 else None
             return box
-        kind = {"call": "module", "more": "more"}.get(group.what) or kind_of(group.node, graph.roots)
+        kind = {"call": "module", "more": "more", "rest": "more"}.get(group.what) or kind_of(group.node, graph.roots)
         if kind in ("module", "more"):
             nodes = sorted((*nodes, *self._inside.get(group, ())), key=index.__getitem__)
             name = group.title or (self.modules.title(group.first.scope) if group.first.scope else kind)
             box = Box(f"m{index[nodes[0]]}", kind, name, nodes, len(group.parts) if kind == "module" else 1)
             box.results = [root for root in graph.roots if root in nodes]
+            box.beyond = group.listing.beyond if group.what == "rest" else {}
             return box
         box = Box(f"v{index[group.node]}", kind, graph.name(group.node), nodes, len(group.parts))
         box.node = group.node
@@ -397,7 +389,7 @@ class Picture:
                 calls = calls_of(group.first.scope)
                 if group.what == "call":
                     calls.pop()
-                elif group.what == "more":
+                elif group.what in LEFT_OUT:
                     chains = [calls_of(scope) for scope in {part.scope for part in group.parts if part.what != "leaf"}]
                     calls = [level[0] for level in zip(*chains) if len({same.first(call) for call in level}) == 1]
                 elif calls and not self.modules.has_parameters(calls[-1].module):
@@ -429,7 +421,7 @@ def _floats(group: Group, part: Part) -> tuple[float, ...]:
 
 def _takes_many(group: Group) -> bool:
     """Return whether the operation that uses a leaf takes many operands at once, so that its leaves may share a box."""
-    return group.what in ("sum", "call", "more") or len(group.parts) > 1 or group.op.wide
+    return group.what in ("sum", "call", *LEFT_OUT) or len(group.parts) > 1 or group.op.wide
 
 
 def kind_of(node: Node, roots: Sequence[Any] = ()) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from ...modes import PARAMETER, Scope
-from .parts import LONG, Group, Listing, Part, calls_of, chain_of, topologically_sorted
+from .parts import LEFT_OUT, LONG, Group, Listing, Part, calls_of, chain_of, topologically_sorted
 
 __all__ = [
     "Paths", "constant", "in_order", "kind_of_part", "kinds_as_one", "operand_groups", "roles_of", "samples_as_one",
@@ -87,7 +87,7 @@ def kinds_as_one(groups: list[Group], opened: Callable[[Group], bool], by_type: 
     operands: dict[Group, list[tuple[str, Any, Group | None]]] = {}
     for group in groups:
         part = group.parts[-1]  # take the last iteration of a loop: the first may start from constants
-        pairs = zip(part.operands, roles_of(listing, part)) if group.what != "more" else ()
+        pairs = zip(part.operands, roles_of(listing, part)) if group.what not in LEFT_OUT else ()
         operands[group] = [
             (role, constant(listing, i, k) if tail is None else is_earlier(tail, part), group_of.get(tail))
             for (tail, i, k), role in pairs
@@ -99,7 +99,7 @@ def kinds_as_one(groups: list[Group], opened: Callable[[Group], bool], by_type: 
         if group.what == "leaf":
             leaf = listing.nodes[group.first.top]
             key: Any = ("leaf", leaf.scope is PARAMETER, listing.graph.is_named(leaf), group.turns)
-        elif group.what == "more" or opened(group):
+        elif group.what in LEFT_OUT or opened(group):
             key = group
         else:
             made_of = [
@@ -140,10 +140,11 @@ def kinds_as_one(groups: list[Group], opened: Callable[[Group], bool], by_type: 
 
 def kind_of_part(listing: Listing, part: Part) -> tuple[Any, ...]:
     """Return what distinguishes parts with the same operands: their operations."""
+    unit = listing.unit_of[part.top] if listing.unit_of else 0
     if part.what == "value":
-        return (part.what, *(listing.nodes[i].op for i in part.nodes))
+        return (unit, part.what, *(listing.nodes[i].op for i in part.nodes))
     ops = [str(listing.nodes[i].op) for i in part.nodes[-2:]] if part.what == "sum" else []
-    return (part.what, *(op for op in ops if not chain_of(op) or op is ops[-1]), len({*map(chain_of, ops)}))
+    return (unit, part.what, *(op for op in ops if not chain_of(op) or op is ops[-1]), len({*map(chain_of, ops)}))
 
 
 def _signs(listing: Listing, part: Part) -> list[str]:

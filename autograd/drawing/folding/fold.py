@@ -18,6 +18,7 @@ the number of values.
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from ...explain.phrases import counted
@@ -25,23 +26,27 @@ from ...graph import Graph
 from ...modes import PARAMETER, Scope
 from ...node import Node
 from ..output import Progress
-from .alike import kinds_as_one, operand_groups, samples_as_one
-from .parts import ENDS, Closes, Group, Listing, Part, calls_of, parts_of
-from .repeats import Nearest, chains, with_ends, without_repeats
-from .thin import Thin
+from .alike import kinds_as_one, samples_as_one
+from .near import Near
+from .opening import open_again
+from .parts import ENDS, LEFT_OUT, Closes, Group, Listing, Part, calls_of, parts_of
+from .repeats import chains, with_ends, without_repeats
+from .states import State
+from .thin import KEPT, Thin
 from .turns import turns_as_one
 
 __all__ = ["Folded", "fold"]
 
 FULL, FEWEST = ENDS, 2  # how many groups are kept at either end of a chain: at first, and in the end
 MANY = 3  # a graph this many times over budget needs stronger folds
-OPENED = 24  # the maximum number of folds that we try to open again, one by one
 OUTLINE = 50  # the maximum number of operations in the picture of a large graph
 GIANT = 200_000  # with this many values, it takes seconds before any fold can be tried
 LARGE = 10_000  # with this many values, few folds are tried on all of them
 THICK = 1_000  # with this many values, folds are tried on those that are left when the graph is thinned out
-THIN = 0.5  # the maximum fraction of the values that makes this worthwhile
-TRIED, NEAR = 6, 0.9  # how often we do so; folds that so nearly fit the few values are tried on all of them
+THIN, FEW = 0.5, 6_000  # the maximum fraction of the values, and number, that makes this worthwhile
+REMEMBERED = 20  # how many listings of parts are kept, since some states share them
+TRIED = 6  # how often we do so
+AROUND = 200  # of a graph that does not fit at all, so many groups near the result may be shown
 
 
 class Folded(NamedTuple):
@@ -57,23 +62,6 @@ class Folded(NamedTuple):
     opened: str = "whole"  # what the user wants in full is "whole", "open" with some of it abbreviated, or "closed"
     deeper: bool = False  # whether some modules are closed that could be opened
     whole: frozenset[int] = frozenset()  # ids of the calls in which nothing is abbreviated
-
-
-class _State(NamedTuple):
-    """How a graph is folded."""
-
-    depth: int
-    samples: bool = False  # repeated samples, and long sums
-    turns: bool = False  # of loops
-    brief: int = 0  # where parameters are: 1 in a few words under their operation, 2 in the frame of their module
-    dots: bool = False  # sums of products
-    joined: bool = False  # a neuron and its activation
-    ends: int = 0  # how many groups are kept at the ends of long chains; 0 keeps everything
-    kinds: bool = False  # fold all values made and used alike, such as the neurons of a layer
-    types: bool = False  # also fold modules of one class, such as heads of attention
-    repeats: bool = False  # of blocks
-    opened: frozenset[str] = frozenset()  # modules, by name
-    split: frozenset[int] = frozenset()  # groups, by their first value
 
 
 def fold(
@@ -95,7 +83,7 @@ def fold(
     one, long sums as one operation; both; parameters in a few words; sums of products as one; a neuron and its
     activation as one; the middle of long chains left out; all values made and used alike as one, such as the neurons of
     a layer; repeated blocks as one; modules closed, the innermost first. Then each fold that is not needed is opened
-    again. If the picture is still too large, only the groups nearest to the result are kept.
+    again. If the picture is still too large, the groups nearest to the result are shown, and the rest as one box.
 
     nodes: the values to draw, in the order of the graph; by default all. depth: how many levels of modules are drawn
     open; by default all. closes: whether a call is drawn as one box at any depth. opens: whether a call is shown in
@@ -103,24 +91,24 @@ def fold(
     it fits if it keeps the budget. most: how many operations fit at most; by default the budget.
     """
     listing = Listing(graph, graph.nodes if nodes is None else nodes)
-    folder = _Folder(listing, budget, closes, opens, name, size, fits)
+    folder = Folder(listing, budget, closes, opens, name, size, fits)
     folder.most = min(number for number in (most, budget, len(listing.nodes)) if number is not None)
     deepest = listing.depth if depth is None else min(depth, listing.depth)
-    found = folder.find(_State(deepest))
+    found = folder.find(State(deepest))
     if found is None and opens is not None:
         folder.whole = frozenset()
-        if found := folder.find(_State(deepest)):
+        if found := folder.find(State(deepest)):
             return found._replace(opened="open")
-        folder = _Folder(listing, budget, closes, None, name, size, fits)
-        return (folder.find(_State(deepest)) or folder.nearest())._replace(opened="closed")
-    return found or folder.nearest()
+        folder = Folder(listing, budget, closes, None, name, size, fits)
+        return (folder.find(State(deepest)) or folder.nearest(State(deepest)))._replace(opened="closed")
+    return found or folder.nearest(State(deepest))
 
 
 def _hidden_in(groups: list[Group]) -> Iterator[Part]:
-    return (part for group in groups if group.what == "more" for part in group.parts)
+    return (part for group in groups if group.what in LEFT_OUT for part in group.parts)
 
 
-class _Folder:
+class Folder:
     def __init__(
         self,
         listing: Listing,
@@ -144,18 +132,20 @@ class _Folder:
         self.whole = self._wanted_whole()
         self.most = len(listing.nodes)
         self.thin: Thin | None = None  # if its listing is that of a graph thinned out
-        self.state = _State(0)  # that was found
+        self.near: Near | None = None  # if only what is nearest to the result can be shown
+        self.state = State(0)  # that was found
+        self.around: Container[int] = ()  # the numbers in `near` of the groups that may be shown; () means all
         self.fit = 0.0  # how well the last fold fits
-        self.near: list[_State] = []  # states that nearly fit
-        self.known: dict[_State, bool] = {}  # whether they fit when all values are folded so
+        self.close: list[State] = []  # states that nearly fit
+        self.known: dict[State, bool] = {}  # whether they fit when all values are folded so
 
     # --- What a state looks like ---
 
-    def folded(self, state: _State) -> Folded:
+    def folded(self, state: State) -> Folded:
         groups = self._groups(state, self._opened(state))
         return Folded(groups, state.brief, state.depth, deeper=state.depth < self.listing.depth, whole=self.whole)
 
-    def _groups(self, state: _State, opened: set[int]) -> list[Group]:
+    def _groups(self, state: State, opened: set[int]) -> list[Group]:
         groups = self._same_of(state, opened)
         if state.ends and self.is_large:  # groups that are left out need not be compared
             groups = with_ends(groups, state.ends)
@@ -171,10 +161,12 @@ class _Folder:
             groups = [one for group in groups for one in self._split(group, state.split)]
         return groups
 
-    def _same_of(self, state: _State, opened: set[int]) -> list[Group]:
+    def _same_of(self, state: State, opened: set[int]) -> list[Group]:
         """Return groups of repeated computations. Those of the last state are remembered, since most states share them."""
         ends = max(ENDS, state.ends)
-        key = state.depth, state.samples, state.dots, state.joined, state.opened, state.turns, self.whole, ends
+        key = (
+            state.depth, state.samples, state.dots, state.joined, state.opened, state.turns, self.whole, ends, state.shown,
+        )  # fmt: skip
         if self._same is None or self._same[0] != key:
             self._same = None  # free the last groups first, which take a lot of memory
             parts = self._parts_of(state, opened)
@@ -190,18 +182,21 @@ class _Folder:
             return [group]
         return [Group(self.listing, group.what, [part], group.title) for part in group.parts]
 
-    def _parts_of(self, state: _State, opened: set[int]) -> list[Part]:
+    def _parts_of(self, state: State, opened: set[int]) -> list[Part]:
         ends = max(ENDS, state.ends) if self.is_large else 0
-        key = state.depth, state.samples, state.dots, state.joined, state.opened, self.whole, ends
+        key = state.depth, state.samples, state.dots, state.joined, state.opened, self.whole, ends, state.shown
         if key not in self._parts:
-            if self.is_large:  # keeping them would cost much memory, and save little time
+            if self.is_large or len(self._parts) > REMEMBERED:  # keeping them would cost memory, and save little time
                 self._parts.clear()
+            shown = state.shown
+            hidden = [] if shown is None else [i for i, unit in enumerate(self.listing.unit_of) if unit not in shown]
             self._parts[key] = parts_of(
                 self.listing, state.depth, self.closes, state.samples, state.joined, opened, state.dots, ends, self.whole,
+                hidden,
             )  # fmt: skip
         return self._parts[key]
 
-    def _opened(self, state: _State) -> set[int]:
+    def _opened(self, state: State) -> set[int]:
         """Return the calls that must not be closed, because they or calls inside them are shown in full."""
         if self.opens is None and not state.opened:
             return set()
@@ -254,53 +249,75 @@ class _Folder:
 
     # --- Looking for what fits ---
 
-    def find(self, plain: _State) -> Folded | None:
+    def find(self, plain: State) -> Folded | None:
         """Return the first fold that fits, with unneeded folds opened again; None if even the strongest does not."""
         if self.budget is None and self.has_room is None:
             return self.folded(plain)
-        count = len(self.listing.nodes if self.thin is None else self.listing.graph.nodes)
-        last, progress = plain, Progress(at_once=len(self.listing.nodes) > GIANT)
+        count = len(self.listing.graph.nodes if self.thin else self.listing.nodes)
+        progress = Progress(at_once=len(self.listing.nodes) > GIANT)
         progress.say(f"drawing {count:,} values: looking for a way to fold them")
-        if self.thin is None and self.has_room and len(self.listing.nodes) > THICK and (found := self._thinned(plain)):
-            return found
+        if self.has_room and len(self.listing.nodes) > THICK:
+            few = None if self.thin else self._thinned(plain)
+            if few and (found := self._of_few(few, partial(few.find, plain))):
+                return found
+            *_, strongest = self._states(plain)
+            if not self._keeps_budget(self.folded(strongest), outline=False):
+                return None
         for number, state in enumerate(self._states(plain), 1):
             folded = self.folded(state)
             progress.say(f"drawing {count:,} values: tried {counted(number, 'way')} to fold them")
             if self.known.get(state, True) and self.fits(folded):
                 self.state = state
                 return self._open_again(plain, state, folded) if self.has_room and state != plain else folded
-            last = state
-        self.last = last
         return None
 
-    def _thinned(self, plain: _State) -> Folded | None:
-        """Return the fold found on a few of the values, if it fits when all are folded so."""
-        strong = plain._replace(turns=True, samples=True, dots=self.is_large)
+    def _open_again(self, plain: State, state: State, folded: Folded) -> Folded:
+        if len(folded.groups) > (self.budget or len(folded.groups)) or self.is_large:
+            return folded
+        return open_again(self, plain, state, folded)
+
+    def _thinned(self, plain: State, around: frozenset[int] | None = None) -> Folder | None:
+        """Return what folds a few of the values, if these are few enough. around: what may be shown, if not everything."""
+        strong = plain._replace(turns=around is None, samples=True, dots=self.is_large, shown=around)
         alike = self._same_of(strong, self._opened(strong))
         kinds = kinds_as_one(alike, lambda group: self._is_in(group.first.scope, self.whole))
-        thin = Thin(alike, kinds, self.most)
+        if sum(group.what != "leaf" for group in kinds) > FEW:
+            return None
+        most = self.most
+        thin = Thin(alike, kinds, most)
+        while len(thin.places) > FEW and most > KEPT:
+            most = max(KEPT, most // 2)
+            thin = Thin(alike, kinds, most)
         if len(thin.places) > min(LARGE, THIN * len(self.listing.nodes)):
             return None
-        few = _Folder(thin.listing, self.budget, self.closes, self.opens, self.name, self.size, self.has_room)
-        few.thin, few.most = thin, self.most
+        few = Folder(thin.listing, self.budget, self.closes, self.opens, self.name, self.size, self.has_room)
+        few.thin, few.most, few.near, few.around = thin, self.most, self.near, around or ()
+        few.listing.unit_of = [self.listing.unit_of[i] for i in thin.places] if self.near else ()
+        few.listing.depth = self.listing.depth
+        return few
+
+    def _of_few(self, few: Folder, find: Callable[[], object]) -> Folded | None:
+        """Return the fold found on a few of the values, if it fits when all are folded so."""
         found: Folded | None = None
+        assert few.thin is not None
         for _ in range(TRIED):
-            if few.find(plain) is None:
+            if find() is None:
                 return found
-            for state in [few.state, *few.near]:
+            for state in [few.state, *few.close]:
                 if state not in few.known:
-                    split = frozenset(thin.places[i] for i in state.split)
-                    folded = self.folded(state._replace(split=split))
-                    few.known[state] = self._keeps_budget(folded, outline=False) and self._room(folded) >= 1
-                    if few.known[state]:
-                        found = folded
+                    same = state._replace(split=frozenset(few.thin.places[i] for i in state.split))
+                    folded = self.folded(same)
+                    room = self._room(folded) if self._keeps_budget(folded, outline=False) else 0.0
+                    few.known[state] = room >= 1
+                    if room >= 1:
+                        found, self.state = folded, same
                     if few.known[state] is not (state is few.state):  # the few values misled
                         break
             else:
                 return found
         return found
 
-    def _states(self, state: _State) -> Iterator[_State]:
+    def _states(self, state: State) -> Iterator[State]:
         budget = self.budget or len(self.listing.nodes)
         operations = sum(map(bool, self.listing.operands))
         if operations <= budget or state.depth < self.listing.depth or self.closes is not None:
@@ -337,92 +354,45 @@ class _Folder:
             state = state._replace(depth=level, types=True)
             yield state
 
-    def _open_again(self, plain: _State, state: _State, folded: Folded) -> Folded:
-        """Undo every fold that is not needed to fit, the last one first."""
-        if len(folded.groups) > (self.budget or len(folded.groups)) or self.is_large:
-            return folded
-
-        def try_(tried: _State) -> bool:
-            nonlocal state, folded
-            if tried != state:
-                found = self.folded(tried)
-                if not self.known.get(tried, self.fits(found)):
-                    if self.fit >= NEAR:
-                        self.near.append(tried)
-                    return False
-                self.state = state = tried
-                folded = found
-            return True
-
-        before = None
-        while state != before:  # what did not fit at first may fit in other rows
-            before = state
-            self.near.clear()
-            for flag in ("types", "repeats", "kinds", "joined", "dots", "brief", "turns", "samples"):
-                if getattr(state, flag):
-                    try_(state._replace(**{flag: 0}))
-            if state.brief == 2:
-                try_(state._replace(brief=1))
-            if state.ends and not try_(state._replace(ends=0)):
-                few = state.ends
-                many = max(map(len, chains(self._groups(state._replace(ends=0), set()))), default=0) // 2
-                while many - few > 1:
-                    middle = (few + many) // 2
-                    few, many = (middle, many) if try_(state._replace(ends=middle)) else (few, middle)
-            self._open_units(plain, try_, lambda: (state, folded))
-        return folded
-
-    def _open_units(
-        self, plain: _State, try_: Callable[[_State], bool], now: Callable[[], tuple[_State, Folded]]
-    ) -> None:
-        """Open closed modules one by one, and groups that are alike all at once, if there is room."""
-        tried: set[Any] = set()
-        for _ in range(OPENED):
-            state, folded = now()
-            for unit in self._units(folded.groups, plain, state):
-                if unit not in tried:
-                    tried.add(unit)
-                    more = (
-                        {"opened": state.opened | unit}
-                        if isinstance(next(iter(unit)), str)
-                        else {"split": state.split | unit}
-                    )
-                    try_(state._replace(**more))
-                    break
-            else:
-                return
-
-    def _is_closed(self, group: Group) -> bool:
+    def is_closed(self, group: Group) -> bool:
         """Return whether a module is closed because the user asked for it."""
         calls = calls_of(group.first.scope)
         return self.closes is not None and any(self.closes(call, level) for level, call in enumerate(calls))
 
-    def _units(self, groups: list[Group], plain: _State, state: _State) -> Iterator[frozenset[Any]]:
-        """Return what may be opened: closed modules by name, and groups of the same size that belong together."""
-        for group in groups:
-            if group.what == "call" and state.depth < plain.depth == self.listing.depth and not self._is_closed(group):
-                yield frozenset([self.name(group.first.scope)])  # type: ignore[arg-type]
-        operands = operand_groups(groups)
-        together: dict[Group, set[Group]] = {}
-        for group in groups:
-            together[group] = {group}
-            for tail in operands[group]:
-                if tail in together and len(tail.parts) == len(group.parts) and tail.turns == group.turns:
-                    merged = together[tail] | together[group]
-                    for member in merged:
-                        together[member] = merged
-        for group in groups:
-            if len(group.parts) > 1 and group.what not in ("call", "more") and group.turns == 1:
-                yield frozenset(member.first.top for member in together[group])
+    # --- What is nearest to the result ---
 
-    def nearest(self) -> Folded:
-        """Keep the groups nearest to the result, as many as fit."""
-        self.last = self.last._replace(turns=False)
-        groups = self.folded(self.last).groups
-        most = self.budget or len(groups)
-        nearest, brief = Nearest(groups, most), self.last.brief
-        few, many = 1, most
+    def nearest(self, plain: State) -> Folded:
+        """Show the groups nearest to the result, as many as fit, and the rest as one box."""
+        *_, strongest = self._states(plain)
+        strongest = strongest._replace(turns=False, repeats=False)  # the rest must not depend on what is shown
+        self.near = Near(self.folded(strongest).groups)
+        self.listing.unit_of = self.near.unit_of
+        shown = frozenset([0])
+        if self.has_room is None or len(self.listing.nodes) <= THICK:
+            return self._show_more(plain, strongest, shown)
+        found = self.folded(strongest._replace(shown=shown))
+        for _ in range(TRIED):
+            around = self.near.around(shown, AROUND)
+            few = self._thinned(plain, frozenset(around))
+            if few is None:
+                return self._show_more(plain, strongest, shown)
+            better = self._of_few(few, partial(few._show_more, plain, strongest, shown))
+            if better is None:
+                return found
+            found, shown = better, self.state.shown or shown
+            if around.issuperset(self.near.next(shown)[:AROUND]):
+                return found
+        return found
+
+    def _show_more(self, plain: State, strongest: State, shown: frozenset[int]) -> Folded:
+        """Show more than what is shown, as much as fits."""
+        assert self.near is not None
+        more = sorted(self.near.around(shown, AROUND) - shown)[: self.budget]
+        few, many = 0, len(more) + 1
         while many - few > 1:
-            keep = (few + many) // 2
-            few, many = (keep, many) if self.fits(Folded(nearest.keep(keep), brief)) else (few, keep)
-        return Folded(nearest.keep(few), brief, 0, deeper=True)
+            count = (few + many) // 2
+            state = strongest._replace(shown=shown.union(more[:count]))
+            few, many = (count, many) if self.fits(self.folded(state)) else (few, count)
+        self.state = strongest._replace(shown=shown.union(more[:few]))
+        folded = self.folded(self.state)
+        return self._open_again(plain, self.state, folded) if self.has_room else folded

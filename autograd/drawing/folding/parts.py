@@ -17,6 +17,7 @@ from ...node import Node
 __all__ = [
     "ENDS",
     "FEW",
+    "LEFT_OUT",
     "LONG",
     "RUN",
     "Closes",
@@ -30,6 +31,7 @@ __all__ = [
 ]
 
 CHAINS = {"add": "sum", "sub": "sum", "mul": "product"}  # long chains of these are drawn as one operation
+LEFT_OUT = ("more", "rest")  # parts that no picture opens by themselves
 FEW = 4  # where there is little room, a larger array of leaves is shown in a few words
 LONG = 4  # the minimum number of terms in a chain worth folding
 ENDS, RUN = 5, 100  # in a large graph, the middle of a run of this many values is one part, and its ends are kept
@@ -40,6 +42,7 @@ class Part:
     """Values drawn as one: `what` is "leaf", "value", "sum" (of chained operations), "call" (of a module), or "more".
 
     "more" is the middle of a long run, in a large graph: with a part for every value, a million would not fit in memory.
+    "rest" is everything that is too far from the result to be shown.
 
     nodes: positions in the listing; the last one is the result of a value or sum. It may be a function of the one
     before, which nothing else uses.
@@ -73,7 +76,13 @@ class Group:
         self.listing = listing
         self.what = what
         self.parts = parts
-        self.title = title or (f"{self.operations:,} more" if what == "more" else "")
+        if not title and what in LEFT_OUT:
+            title = (
+                f"{self.operations:,} more"
+                if what == "more"
+                else f"{len(parts[0].nodes) + sum(listing.beyond.values()):,} more values"
+            )
+        self.title = title
         self.turns = turns
         self.order: Sequence[int] = ()
 
@@ -126,7 +135,7 @@ class Group:
         name = self.node.label if self.what == "leaf" else self.node.op
         if self.what == "sum":
             name = f"{self.chain[0]} of {self.chain[1]}"
-        elif self.what in ("call", "more"):
+        elif self.what in ("call", *LEFT_OUT):
             name = self.title or self.what
         return f"Group({name}{f', {len(self.parts)} alike' if len(self.parts) > 1 else ''})"
 
@@ -134,8 +143,12 @@ class Group:
 class Listing:
     """The values to draw, with their operands and users as positions in the list.
 
-    stand_ins: for some values that are left out, the one that is taken as an operand instead.
+    stand_ins: for some values that are left out, the one that is taken as an operand instead. beyond: how many values
+    of each kind are in the rest but not listed. unit_of: values with different numbers are never alike.
     """
+
+    beyond: Mapping[str, int] = MappingProxyType({})
+    unit_of: Sequence[int] = ()
 
     def __init__(
         self, graph: Graph, nodes: Sequence[Node], stand_ins: Mapping[Any, Any] = MappingProxyType({})
@@ -195,6 +208,7 @@ def parts_of(
     dots: bool = False,
     runs: int = 0,
     whole: Container[int] = (),
+    hidden: Sequence[int] = (),
 ) -> list[Part]:
     """Split a graph into parts, operands first. Calls deeper than `depth` are closed, and long sums one part if requested.
 
@@ -202,14 +216,17 @@ def parts_of(
     joins: whether a function and its argument are one part, like an activation and its neuron.
     opened: ids of calls that are not closed, however deep they are. runs: how many values are kept at either end of a
     long run, whose middle is then one part; 0 keeps all.
-    whole: ids of calls in which neither dots nor joins are folded.
+    whole: ids of calls in which neither dots nor joins are folded. hidden: the values that are in the rest.
     """
     nodes, operands = listing.nodes, listing.operands
     part_of: list[Part | None] = [None] * len(nodes)
     calls: dict[int, Part | None] = {}
+    rest = Part("rest", [*hidden], None)
+    for i in hidden:
+        part_of[i] = rest
     for i, node in enumerate(nodes):
         scope = node.scope
-        if node.operands and scope is not None:
+        if node.operands and scope is not None and part_of[i] is None:
             if id(scope) not in calls:
                 calls[id(scope)] = _closed_call(scope, depth, closes, calls, opened)
             part = calls[id(scope)]
@@ -237,7 +254,8 @@ def parts_of(
             tail = part_of[j] if j >= 0 else None
             if tail is not part:
                 part.operands.append((tail, i, k))
-    if any(calls.values()):
+    rest.operands.clear()  # everything it is computed from is in it, except constants
+    if hidden or any(calls.values()):
         order = topologically_sorted(order, lambda part: [tail for tail, _, _ in part.operands if tail is not None])
     for at, part in enumerate(order):
         part.at = at
@@ -299,7 +317,7 @@ def _products(listing: Listing, chained: list[int], members: dict[int, list[int]
     found = [j for i in chained for j in listing.operands[i] if j >= 0 and listing.users[j] == 1]
     return [
         j for j in found
-        if nodes[j].op == "mul" and nodes[j].scope is nodes[chained[0]].scope and len(members.get(j, ())) < longest
+        if nodes[j].op == "mul" and nodes[j].scope is nodes[chained[0]].scope and 0 < len(members.get(j, ())) < longest
     ]  # fmt: skip
 
 
@@ -330,7 +348,7 @@ def _hide_middles(listing: Listing, part_of: list[Part | None], ends: int) -> No
             run.append(before[run[-1]])
         if len(run) >= max(RUN, 3 * ends):
             middle = run[ends:-ends]
-            leaves = [j for k in middle for j in operands[k] if j >= 0 and not operands[j]]
+            leaves = [j for k in middle for j in operands[k] if j >= 0 and not operands[j] and part_of[j] is None]
             part = Part("more", sorted(middle + leaves), None)
             for k in part.nodes:
                 part_of[k] = part

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .alike import in_order, operand_groups
-from .parts import Group, calls_of
+from .parts import LEFT_OUT, Group, calls_of
 
 __all__ = ["Nearest", "chains", "repeated", "with_ends", "without_repeats"]
 
@@ -54,7 +54,7 @@ def repeated(groups: list[Group], budget: int) -> tuple[int, int, int] | None:
 
 
 def _kind_of(group: Group) -> tuple[Any, ...]:
-    return (group.what, group.title) if group.what in ("call", "more") else (group.what, group.node.op)
+    return (group.what, group.title) if group.what in ("call", *LEFT_OUT) else (group.what, group.node.op)
 
 
 def _classes(group: Group) -> tuple[Any, ...]:
@@ -105,7 +105,12 @@ def chains(groups: list[Group], operands: dict[Group, list[Group]] | None = None
     before: dict[Group, Group] = {}
     for group, tails in operands.items():
         inner = [tail for tail in tails if tail.what != "leaf"]
-        if len(inner) == 1 and users[inner[0]] == 1 and len(group.parts) == len(inner[0].parts) == 1:
+        if (
+            len(inner) == 1
+            and inner[0].what != "rest"
+            and users[inner[0]] == 1
+            and len(group.parts) == len(inner[0].parts) == 1
+        ):
             before[group] = inner[0]
     after = {tail: group for group, tail in before.items()}
     found: list[list[Group]] = []

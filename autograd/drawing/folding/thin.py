@@ -6,9 +6,11 @@ few of them are enough to find out what else can be shown.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from ...modes import PARAMETER
 from .parts import ENDS, LONG, RUN, Group, Listing, Part, chain_of
 from .repeats import chains, repeated
 
@@ -47,6 +49,10 @@ class Thin:
         nodes, there = full.nodes, set(places)
         found = {nodes[j]: nodes[k] for j, k in self._instead(stand_ins) if k in there and j not in there}
         self.listing = Listing(full.graph, [nodes[i] for i in self.places], found)
+        rest = Counter(
+            _kind(nodes[i]) for part in self._kept if part.what == "rest" for i in part.nodes if i not in there
+        )
+        self.listing.beyond = rest
         at = {i: place for place, i in enumerate(self.places)}
         self._member: dict[int, list[tuple[int, int]]] = {}
         for family, members in enumerate(self._families):
@@ -58,7 +64,8 @@ class Thin:
         """Choose the operations to keep: all, but few of those that are too many."""
         members: dict[Group, list[Group]] = {}
         self._skip_middles(alike)
-        self._skip_blocks(kinds)
+        if not self._full.unit_of:
+            self._skip_blocks(kinds)
         for group in alike:
             if group.what != "leaf" and group.first not in self._for:
                 members.setdefault(self._kind_of[group.first], []).append(group)
@@ -98,6 +105,8 @@ class Thin:
 
     def _nodes(self, part: Part, stand_ins: dict[int, int]) -> list[int]:
         """Return the values of a part that are kept: of a long run or sum only some."""
+        if part.what == "rest":
+            return self._of_rest(part.nodes, stand_ins)
         operands, ops = self._full.operands, [self._full.nodes[i].op for i in part.nodes]
         if part.what == "more":
             run, most = [i for i in part.nodes if operands[i]], RUN + ENDS
@@ -111,6 +120,15 @@ class Thin:
         stand_ins.update(dict.fromkeys(run[most:-1], run[most - 1]))
         kept, inside = {*run[:most], run[-1]}, {*part.nodes}.difference(run)
         return [*kept, *(j for i in kept for j in operands[i] if j in inside)]
+
+    def _of_rest(self, nodes: list[int], stand_ins: dict[int, int]) -> list[int]:
+        """Return a few values of the rest: enough for a box of about the same size."""
+        stand_ins.update(dict.fromkeys(nodes[1:], nodes[0]))
+        full: Any = self._full.nodes
+        kinds = {_kind(full[i]): i for i in nodes}
+        reached = [i for i in nodes if full[i].reached]
+        ends = [choose(reached, key=lambda i: full[i].grad) for choose in (min, max)] if reached else []
+        return [*{nodes[0], *kinds.values(), *ends}]
 
     def _leaves(self, i: int, stand_ins: dict[int, int]) -> Iterator[int]:
         """Yield the leaves that an operation takes: as many of each kind as fit on a page."""
@@ -152,3 +170,8 @@ class Thin:
                 if len(numbers) == 1:
                     single.setdefault(family, set()).update(numbers)
         return any(len(numbers) > SINGLE for numbers in single.values())
+
+
+def _kind(node: Any) -> str:
+    """Return the word under which a value of the rest is counted."""
+    return "values" if node.operands else "parameters" if node.scope is PARAMETER else "inputs"

@@ -12,7 +12,7 @@ from typing import Any
 
 from ...modes import PARAMETER
 from .alike import Paths, constant, in_order, kind_of_part, operand_groups, roles_of
-from .parts import Group, Part, chain_of
+from .parts import LEFT_OUT, Group, Part, chain_of
 
 __all__ = ["turns_as_one"]
 
@@ -43,7 +43,7 @@ class _Loops:
                 *roles_of(group.listing, group.first),
             )
             for group in groups
-            if group.what not in ("leaf", "more")
+            if group.what not in ("leaf", *LEFT_OUT)
         }
         self.users: dict[Group, list[Group]] = {group: [] for group in groups}
         for group, tails in operands.items():
@@ -191,7 +191,7 @@ def _colours(loops: _Loops, operands: dict[Group, list[Group]]) -> dict[Group, A
     for group in loops.groups:  # operands first
         if group in colours or group in own:
             continue
-        if group.what in ("leaf", "more"):
+        if group.what in ("leaf", *LEFT_OUT):
             key: Any = group
         else:
             made_of = [fixed if tail is None else colours.get(tail) for tail, fixed in loops.in_place(group)]

@@ -1,0 +1,117 @@
+"""Open folds again that are not needed: a picture shows as much as its page has room for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from .alike import operand_groups
+from .parts import LEFT_OUT, Group
+from .repeats import chains
+from .states import FLAGS, State
+
+if TYPE_CHECKING:
+    from .fold import Folded, Folder
+
+__all__ = ["open_again", "units"]
+
+CLOSE = 0.9  # folds of a few values that so nearly fit are tried on all of them
+AGAIN = 2  # so many hidden values of one look that all fit equally badly stand for the others
+
+Unit = tuple[str, frozenset[Any]]  # a field of State, and what is added to it
+
+
+def open_again(folder: Folder, plain: State, state: State, folded: Folded) -> Folded:
+    """Undo every fold that is not needed to fit, the last one first. The folder's state is then the one found."""
+    opening = _Opening(folder, plain, state, folded)
+    before = None
+    while opening.state != before:  # what did not fit at first may fit in other rows
+        before = opening.state
+        folder.close.clear()
+        opening.open_flags()
+        opening.open_ends()
+        opening.open_units()
+    return opening.folded
+
+
+class _Opening:
+    def __init__(self, folder: Folder, plain: State, state: State, folded: Folded) -> None:
+        self.folder = folder
+        self.plain = plain
+        self.state = state
+        self.folded = folded
+
+    def opens(self, state: State) -> bool:
+        """Take a state if it fits."""
+        if state == self.state:
+            return True
+        folder, folded = self.folder, self.folder.folded(state)
+        if not folder.known.get(state, folder.fits(folded)):
+            if folder.fit >= CLOSE:
+                folder.close.append(state)
+            return False
+        folder.state = self.state = state
+        self.folded = folded
+        return True
+
+    def open_flags(self) -> None:
+        for flag in FLAGS:
+            if getattr(self.state, flag):
+                self.opens(self.state._replace(**{flag: 0}))
+        if self.state.brief == 2:
+            self.opens(self.state._replace(brief=1))
+
+    def open_ends(self) -> None:
+        """Show more of the ends of long chains."""
+        few = self.state.ends
+        if not few or self.opens(self.state._replace(ends=0)):
+            return
+        many = max(map(len, chains(self.folder.folded(self.state._replace(ends=0)).groups)), default=0) // 2
+        while many - few > 1:
+            middle = (few + many) // 2
+            few, many = (middle, many) if self.opens(self.state._replace(ends=middle)) else (few, middle)
+
+    def open_units(self) -> None:
+        """Open closed modules one by one, groups that are alike all at once, and the rest group by group."""
+        tried: set[Unit] = set()
+        before = None
+        while self.state != before:
+            before, failed = self.state, Counter[Any]()
+            for unit in units(self.folder, self.folded.groups, self.plain, self.state):
+                look = self._look(unit)
+                if unit in tried or failed[look] >= AGAIN:
+                    continue
+                tried.add(unit)
+                if self.opens(self.state.with_unit(*unit)):
+                    break
+                failed[look, self.folder.fit] += 1
+                failed[look] = failed[look, self.folder.fit]
+
+    def _look(self, unit: Unit) -> Any:
+        field, names = unit
+        return self.folder.near.look(*names) if field == "shown" and self.folder.near else unit
+
+
+def units(folder: Folder, groups: list[Group], plain: State, state: State) -> Iterator[Unit]:
+    """Return what may be opened: closed modules by name, groups of the same size that belong together, and the groups
+    of the rest that come next."""
+    for group in groups:
+        if group.what == "call" and state.depth < plain.depth == folder.listing.depth and not folder.is_closed(group):
+            yield "opened", frozenset([folder.name(group.first.scope)])  # type: ignore[arg-type]
+    operands = operand_groups(groups)
+    together: dict[Group, set[Group]] = {}
+    for group in groups:
+        together[group] = {group}
+        for tail in operands[group]:
+            if tail in together and len(tail.parts) == len(group.parts) and tail.turns == group.turns:
+                merged = together[tail] | together[group]
+                for member in merged:
+                    together[member] = merged
+    for group in groups:
+        if len(group.parts) > 1 and group.what not in ("call", *LEFT_OUT) and group.turns == 1:
+            yield "split", frozenset(member.first.top for member in together[group])
+    if folder.near is not None and state.shown is not None:
+        for i in folder.near.next(state.shown):
+            if not folder.around or i in folder.around:
+                yield "shown", frozenset([i])
