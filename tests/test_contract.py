@@ -120,7 +120,13 @@ class Level(enum.IntEnum):
 
 
 class Slotted:
-    __slots__ = ("by",)
+    __slots__ = ("__own", "by")
+
+    def own(self):
+        return self.__own
+
+    def put(self):
+        self.__own = 5.0
 
 
 class Net(nn.Module):
@@ -143,7 +149,8 @@ def held_in(what):
     w = Value(3.0)
     cell, config, listed, nested = 2.0, {"by": 2.0}, [1.0, 2.0], [{"deep": [2.0]}]
     settings, slotted, space, net = Settings(), Slotted(), types.SimpleNamespace(by=2.0), Net(w)
-    slotted.by = 2.0
+    slotted.by = slotted._Slotted__own = 2.0
+    keyed = {slotted: "a setting"}
     file = types.ModuleType("a_file_of_the_users")
     file.by = 2.0
     many, ordered = collections.deque([2.0]), collections.OrderedDict(by=2.0)
@@ -252,6 +259,8 @@ def held_in(what):
         "hasattr": (lambda x: w * x * (5.0 if hasattr(settings, "more") else 2.0), put(settings, "more")),
         "attribute that goes": (lambda x: w * x * getattr(space, "by", 5.0), lambda: delattr(space, "by")),
         "slot": (lambda x: w * x * slotted.by, put(slotted)),
+        "private slot": (lambda x: w * x * slotted.own(), slotted.put),
+        "object as a key": (lambda x: sum(w * x * key.by for key in keyed), put(slotted)),
         "namespace": (lambda x: w * x * space.by, put(space)),
         "file": (lambda x: w * x * file.by, put(file)),
         "file, a name that was absent": (lambda x: w * x * getattr(file, "more", 2.0), put(file, "more")),
@@ -302,7 +311,7 @@ def held_in(what):
 HELD = """cell; function in a cell; dict; dict.get; dict, a key that was absent; dict, a key that goes; dict, all values; list;
 list, longer; list, cleared; list, a slice; list, sorted; nested; nested, replaced; attribute; property; method; operator;
 attribute of a class; attribute that hides its class's; method of a class, replaced; method of an instance;
-getattr by its name; getattr with a default; hasattr; attribute that goes; slot; namespace; file;
+getattr by its name; getattr with a default; hasattr; attribute that goes; slot; private slot; object as a key; namespace; file;
 file, a name that was absent; default; keyword default; attribute of a function; decorator; partial; inner function; deque;
 ordered dict; default dict; counter; bytearray; set; chain; proxy; user dict; user list; object in a list;
 operator.attrgetter; dict of a user's class; list of a user's class; named tuple; dict, another order;
@@ -552,6 +561,21 @@ def an_argument_that_is_copied(compiled):
     step, numbers = compiled(loss, [w]), [1.0, 2.0]
     for _ in range(4):
         yield step(numbers)
+
+
+@scenario("retraced")
+def a_module_of_the_same_package_imported_inside(compiled):
+    package, settings = types.ModuleType("a_package_of_the_users"), types.ModuleType("a_package_of_the_users.settings")
+    settings.RATE = 2.0
+    package.settings, package.__path__, w = settings, [], Value(3.0)
+    names = {"__name__": "a_package_of_the_users.loss", "__package__": "a_package_of_the_users", "w": w}
+    exec("def loss(x):\n    from .settings import RATE\n    return w * x * RATE", names)
+    sys.modules.update({"a_package_of_the_users": package, "a_package_of_the_users.settings": settings})
+    step = compiled(names["loss"], [w])
+    yield step(1.0)
+    settings.RATE = 5.0
+    yield step(1.0)
+    del sys.modules["a_package_of_the_users"], sys.modules["a_package_of_the_users.settings"]
 
 
 @scenario("retraced")

@@ -20,7 +20,7 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, MappingView, Sequence
 from contextlib import suppress
-from types import BuiltinMethodType, CodeType, FunctionType, MethodType, ModuleType
+from types import BuiltinMethodType, CodeType, FunctionType, MemberDescriptorType, MethodType, ModuleType
 from typing import Any
 
 from ..frames import is_library
@@ -31,7 +31,6 @@ __all__ = ["Guards"]
 
 MOST = 100_000  # the maximum number of items compared before each call, smallest containers first
 _COPIED = (list, tuple, set, frozenset)
-_CONTAINERS = (*_COPIED, dict, deque)
 _VIEWS = (Mapping, MappingView, Sequence, deque, set, frozenset)
 _PLAIN = {bool, int, float, complex, str, bytes, type(None)}
 _PARTS = {  # the attributes in which wrappers of functions keep them
@@ -187,6 +186,8 @@ class Guards:
             for name, item in items.items():
                 if type(item) not in _PLAIN:
                     self._look_into(item, f"{path}[{name!r}]")
+                if type(name) is not tuple:  # a key, which may be a Value
+                    self._look_into(name, path)
             if "getattr" in self._users:
                 self._used.update(_identifiers((*items, *items.values())))
             self._containers.append((path, thing))
@@ -230,8 +231,9 @@ class Guards:
                 self._expect(cell, name, f"{self._hold(cell)}.cell_contents", name, cell.cell_contents)
         self._spaces.append((function.__globals__, function.__globals__, "", used))
         self._spaces.append((function, function.__dict__, function.__name__, self._used))
-        for name in used & sys.modules.keys() - function.__globals__.keys():  # imported inside
-            self._look_into(sys.modules[name], name)
+        package = function.__globals__.get("__package__")
+        for name in used - function.__globals__.keys():  # a module may be imported inside, also as .name
+            self._look_into(sys.modules.get(name) or sys.modules.get(f"{package}.{name}"), name)
 
     def _look_into_object(self, thing: Any, path: str) -> None:
         kind: Any = type(thing)
@@ -239,9 +241,8 @@ class Guards:
             self._spaces.append((thing, names, path, self._used))
             self._look_into(names.get("__wrapped__"), path)
         for owner in kind.__mro__:
-            slots = vars(owner).get("__slots__", ())
-            for name in (slots,) if isinstance(slots, str) else slots:
-                if name in vars(owner) and (found := getattr(thing, name, _LENGTH)) is not _LENGTH:
+            for name, slot in vars(owner).items() if "__slots__" in vars(owner) else ():
+                if type(slot) is MemberDescriptorType and (found := getattr(thing, name, _LENGTH)) is not _LENGTH:
                     self._expect(thing, name, f"{self._hold(thing)}.{name}", f"{path}.{name}", found)
         self._look_into(kind, kind.__name__)
 
@@ -284,10 +285,8 @@ def _names_in(code: CodeType) -> set[str]:
 def _is_container(kind: Any) -> bool:
     """Return whether to compare the items: of a library's class, or of a user's that iterates as the library's does."""
     base = next(each for each in kind.__mro__ if is_library(each.__module__))
-    if kind is base:
-        return issubclass(kind, _VIEWS) and kind is not range
-    own = ("__iter__", "__len__", "keys", "items")
-    return issubclass(base, _CONTAINERS) and all(getattr(kind, n, None) is getattr(base, n, None) for n in own)
+    same = (getattr(kind, name, None) is getattr(base, name, None) for name in ("__iter__", "__len__", "keys", "items"))
+    return issubclass(base, _VIEWS) and kind is not range and all(same)
 
 
 def _identifiers(things: Iterable[Any]) -> Iterable[str]:

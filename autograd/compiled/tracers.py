@@ -55,11 +55,11 @@ _FIXES = {
     "identity": "Which one was picked is known only at run time: decide outside, and pass a bool or a str",
     "convert": "float(), int(), round() and math's functions would compute it once for all calls: use it without float(), "
     "use operations of Values, Value(x).exp(), .log(), .sqrt() ..., or compute it outside and pass the result",
-    "index": "An int argument picks a row only by embedding(i, rows), pick(rows, i) or cross_entropy(scores, i). To count "
-    "by it or to cut a list, pass a list of that length",
+    "index": "An int argument, as it was passed, picks a row by embedding(i, rows), pick(rows, i) or cross_entropy(scores, "
+    "i). To count by it or to cut a list, pass a list of that length",
     "method": "Operations are methods of Values: write Value(x).exp()",
     "number": "This needs a number, and would be computed once for all calls: do it outside, and pass the result",
-    "print": "Print what the step returns",
+    "print": "Its text would be the same for all calls: print what the step returns, or pass the text as an argument",
     "write": "Change parameters between calls, and the next call sees the change",
     "backward": "Return the loss: the step takes its gradients",
     "partials": "Partials are computed when an operation runs, not while it is traced",
@@ -231,11 +231,10 @@ class ArgTracer(_ByNumber):
         """The class that isinstance() sees in the traced function."""
         return (int if type(self) is IndexTracer else float) if get_ident() in running else type(self)
 
-    def __copy__(self) -> ArgTracer:
+    def __copy__(self, *_: Any) -> ArgTracer:
         return self
 
-    def __deepcopy__(self, memo: Any) -> ArgTracer:
-        return self
+    __deepcopy__ = __copy__
 
     def __getattr__(self, name: str) -> Any:
         if not name.startswith("__") and (hasattr(int, name) or hasattr(float, name)):

@@ -295,8 +295,8 @@ class Programs:
                 raise self._refusal(f"returns {result!r} when called, but a Value when traced. {_USUAL}")
         computed = {node for node in program.order if type(node) is Value}
         if computed and (before := computed.intersection(walk(*results))):
-            raise TraceError(
-                f"{before.pop()!r} was computed before the function ran, from numbers that later calls may change: "
+            raise self._refusal(
+                f"uses {before.pop()!r}, computed before the function ran, from numbers that later calls may change: "
                 "compute it inside the function, or pass its .item() as an argument"
             )
 
