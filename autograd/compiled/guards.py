@@ -186,7 +186,7 @@ class Guards:
             for name, item in items.items():
                 if type(item) not in _PLAIN:
                     self._look_into(item, f"{path}[{name!r}]")
-                if type(name) is not tuple:  # a key, which may be a Value
+                if type(name) not in _PLAIN and type(name) is not tuple:  # a key, which may be a Value
                     self._look_into(name, path)
             if "getattr" in self._users:
                 self._used.update(_identifiers((*items, *items.values())))

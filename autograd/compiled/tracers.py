@@ -231,10 +231,10 @@ class ArgTracer(_ByNumber):
         """The class that isinstance() sees in the traced function."""
         return (int if type(self) is IndexTracer else float) if get_ident() in running else type(self)
 
-    def __copy__(self, *_: Any) -> ArgTracer:
+    def __deepcopy__(self, memo: Any = None) -> ArgTracer:
         return self
 
-    __deepcopy__ = __copy__
+    __copy__ = __deepcopy__
 
     def __getattr__(self, name: str) -> Any:
         if not name.startswith("__") and (hasattr(int, name) or hasattr(float, name)):
