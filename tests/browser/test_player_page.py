@@ -225,10 +225,11 @@ def test_a_large_graph_opens_readable_and_one_button_draws_all_of_it(tmp_path):
     assert look(root, tmp_path / "g.html", size, at="#edge=0&closed=")[0][1] == many
 
 
-def test_in_a_page_on_a_phone_the_text_is_large_and_the_drawing_scrolls(tmp_path):
+@pytest.mark.parametrize(("inner", "outer"), [(330, 390), (700, 1280)])
+def test_in_a_page_the_text_is_large_and_the_drawing_scrolls(tmp_path, inner, outer):
     page = tmp_path / "page.html"
     html = escape(Player(hand_written(random.Random(1))).html)
-    page.write_text(f'<iframe width="330" height="700" srcdoc="{html}"></iframe>', encoding="utf-8")
+    page.write_text(f'<iframe width="{inner}" height="700" srcdoc="{html}"></iframe>', encoding="utf-8")
     inside = "document.querySelector('iframe').contentDocument"
     size = f"""(() => {{
         const [drawing, scroll] = ["#drawing", "#scroll"].map((one) => {inside}.querySelector(one));
@@ -236,7 +237,7 @@ def test_in_a_page_on_a_phone_the_text_is_large_and_the_drawing_scrolls(tmp_path
     }})()"""
     fit = f"{inside}.querySelector('#fit').click()"
     steps = [["wait", f"{inside}.querySelector('.box')"], ["see", size], ["see", fit], ["see", size]]
-    (seen,) = drive({"url": page.as_uri(), "width": 390, "height": 844, "steps": steps})
+    (seen,) = drive({"url": page.as_uri(), "width": outer, "height": 844, "steps": steps})
     _, (pixels, more), _, (fitted, none) = seen["results"]
     assert pixels >= 11.99 and more > 100 and fitted < 12 and none == 0
 
