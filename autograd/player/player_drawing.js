@@ -188,7 +188,7 @@ function roomiest(one) {
 const READABLE = 12 / 10.5; // the scale at which the smallest text has 12 pixels
 
 function scale() {
-  const isPart = window !== window.parent; // of a page, which is no place for small text: there, the drawing scrolls
+  const isPart = window !== window.parent; // of a page, where small text is hard to read: the drawing scrolls
   const least = isPart && !state.fitted ? READABLE : 0.05;
   const text = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16; // by "Text +"
   return Math.max(0.05, Math.max(least, whole(view)) * text * 1.25 ** state.zoom);
