@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Sequence
-from itertools import groupby
 from textwrap import wrap
 from typing import Any
 
@@ -23,7 +22,6 @@ from .program import PICK, Program
 __all__ = ["INDENT", "Statements", "identifiers"]
 
 INDENT = "    "
-SUMS_OF_PRODUCTS = {"+", "-", "*", "neg", "sum", "name", "item", "number"}  # the heads in their formulas
 TERMS = 40  # the maximum number of terms in one statement's sum, since parsers recurse over it
 _PICKED = "d_picked__"  # the list with the gradients of values that may be picked
 MOST = 100_000  # the maximum number of operations to write: Python compiles them in 5 s, but larger sources too slowly
@@ -94,7 +92,7 @@ class Statements:
         self.inputs = [self.names[node] for node in program.inputs]
         self.values = [self.names[node] for node in (*program.parameters, *program.constants)]
         self.gradients = [self.gradient(node) for node in program.parameters]
-        self.pending: dict[Any, list[tuple[Any, Piece]]] = {}  # terms of a value's gradient, and their nodes
+        self.pending: dict[Any, list[Piece]] = {}  # the terms of a value's gradient, until it has all of them
         self.kept = dict(zip(program.parameters, self.gradients))  # gradients that exist from the start, to be added to
         self.tables: dict[tuple[str, ...], str] = {}  # the lists from which picks choose, once they are written
         picked = dict.fromkeys(c for node in program.picks for c in node.operands[1:] if not isinstance(c, float))
@@ -208,17 +206,10 @@ class Statements:
             self.listing(self.language.list, _PICKED, [*(self.kept.get(c, zero) for c in self.place), zero])
             self.kept.update((c, f"{_PICKED}[{i}]") for c, i in self.place.items())
 
-    def hand(self, operand: Any, text: Piece, source: Any = None) -> None:
-        """Record a term of an operand's gradient until it has all of them."""
-        self.pending.setdefault(operand, []).append((source, text))
-
-    def arrived(self, node: Any) -> list[Piece]:
-        return [text for _, text in self.pending.pop(node, ())]
-
     def backward(self, nodes: Sequence[Any], seed: str = "") -> None:
         """Write the nodes, results first: their gradients are complete, and are passed on to their operands."""
         if seed:
-            self.hand(self.program.root, atom(seed))
+            self.pending[self.program.root] = [atom(seed)]
         title = None
         for node in reversed(nodes):
             if node not in self.program.active:
@@ -228,7 +219,7 @@ class Statements:
                 title = self.section(node, title, backward=True)
             if kept:
                 self.settle([node])
-            terms = [atom(kept)] if kept else self.arrived(node)
+            terms = [atom(kept)] if kept else self.pending.pop(node, [])
             if is_pick:
                 self.add_up(self.language.add, self.chosen_slot(node), terms)
                 continue
@@ -239,26 +230,8 @@ class Statements:
     def settle(self, nodes: Iterable[Any]) -> None:
         """Add the terms that have arrived to gradients that are kept."""
         for node in nodes:
-            if terms := self.arrived(node):
+            if terms := self.pending.pop(node, None):
                 self.add_up(self.language.change, self.kept[node], [atom(self.kept[node]), *terms])
-
-    def settle_where_any(self, nodes: Iterable[Any]) -> None:
-        """Do the same, but skip additions of 0, which come from relus that are off, as in half of many batches."""
-        for sources, group in groupby(nodes, key=lambda node: {source for source, _ in self.pending.get(node, ())}):
-            together = [*group]
-            source = sources.pop() if len(sources) == 1 else None
-            if (
-                len(together) == 1
-                or source is None
-                or not {t.head for t in source.op.value.terms()} <= SUMS_OF_PRODUCTS
-            ):
-                self.settle(together)
-            else:  # 0 times inf is nan; if an operand is inf, name - name is nan
-                name = self.names[source]
-                self.write(f"if {self.gradient(source)} or {name} - {name}:")
-                self.indent += INDENT
-                self.settle(together)
-                self.indent = self.indent[: -len(INDENT)]
 
     def settle_parameters(self) -> None:
         """Do the same for all parameters, with those of each matrix or vector under its name."""
@@ -287,7 +260,7 @@ class Statements:
             for i, operand in enumerate(operands):
                 if operand in active:
                     term = slope.times(gradient, self.language.dialect, known, i if is_list else None)
-                    self.hand(operand, term, node)
+                    self.pending.setdefault(operand, []).append(term)
 
 
 def _let_names(formula: Formula, suffix: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from ..explain.phrases import counted
 from ..formula import FUNCTIONS
 from ..formula.languages import LANGUAGES, helpers, remark
 from .codegen import INDENT, Statements
-from .program import PICK, Program
+from .program import Program
 
 __all__ = ["function", "page", "python_loop"]
 
@@ -70,9 +70,6 @@ def python_loop(program: Program) -> str:
     lines.write(*(f"{name} = value__{i}.grad" for i, name in enumerate(lines.gradients)))
     if read := [*lines.values, *lines.gradients]:  # numpy's numbers, ints ... become floats before the next run
         lines.write(f"if {{*map(type__, [{', '.join(read)}])}} != only__floats: raise not__floats")
-    # A gradient that arrives changes the Value's, even if it is 0 and is not added.
-    arriving = {operand for node in program.useful if node.op is not PICK for operand in node.operands}
-    lines.write(*(f"{lines.kept[p]} = {lines.kept[p]} + 0.0" for p in program.parameters if p in arriving))
     varying = [node for node in program.order if node in program.per_row]
     steady = [node for node in program.order if node not in program.per_row]
     used_by_rows = {program.root, *(operand for node in varying for operand in node.operands)}
@@ -96,7 +93,7 @@ def python_loop(program: Program) -> str:
     if program.root in program.active:
         lines.heading(BACKWARD, "")
         lines.backward(varying, seed="seed")
-        lines.settle_where_any([*program.parameters, *between])
+        lines.settle([*program.parameters, *between])
         lines.indent = INDENT
         lines.heading("backward through what is the same for every row", "")
         lines.backward(steady)

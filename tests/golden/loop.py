@@ -3,9 +3,7 @@ def step(rows, seed):
     b = value__1.data
     d_w = value__0.grad
     d_b = value__1.grad
-    if not type__(w) is type__(b) is type__(d_w) is type__(d_b) is float__: raise not__floats
-    d_w = d_w + 0.0
-    d_b = d_b + 0.0
+    if {*map(type__, [w, b, d_w, d_b])} != only__floats: raise not__floats
 
     # what is the same for every row
     v6 = w * w
