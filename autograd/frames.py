@@ -22,7 +22,8 @@ from typing import Any, TypeVar
 from .errors import ArgumentError, AutogradError, hidden
 
 __all__ = [
-    "called", "hide_our_frames", "is_library", "is_librarys", "is_ours", "is_users_own", "ours", "public", "users_frame",
+    "called", "does_not_fit", "hide_our_frames", "is_library", "is_librarys", "is_ours", "is_users_own", "ours", "public",
+    "users_frame",
 ]  # fmt: skip
 __tracebackhide__ = hidden
 
@@ -128,8 +129,8 @@ def public(thing: T) -> T:
             hide_our_frames(error)
             raise
         except Exception as error:
-            if isinstance(error, TypeError) and error.__traceback__ and error.__traceback__.tb_next is None:
-                raise _does_not_fit(function, error, args) from None
+            if isinstance(error, TypeError) and (told := does_not_fit(function, error, args)) is not error:
+                raise told from None
             if is_users_own(error):
                 hide_our_frames(error)
             raise
@@ -137,19 +138,26 @@ def public(thing: T) -> T:
     return called(function.__name__, wrapped)
 
 
-def _does_not_fit(function: Any, error: TypeError, args: tuple[Any, ...]) -> ArgumentError:
-    """Return the error for a call that does not fit a function: Python's own message, plus what the function takes."""
+def does_not_fit(function: Any, error: TypeError, args: tuple[Any, ...]) -> TypeError:
+    """Return the error for a call that does not fit a function: Python's own message, plus what the function takes.
+
+    Any other error is returned as it is.
+    """
     from inspect import Parameter, signature
 
-    name = function.__name__
-    if len(args) > 1 and tuple(signature(function).parameters) == ("xs",):
+    if error.__traceback__ is None or error.__traceback__.tb_next:
+        return error
+    name, owner = getattr(function, "__name__", type(function).__name__), getattr(function, "__qualname__", "")
+    try:
+        parameters = signature(function).parameters
+    except ValueError:  # a function in C
+        return error
+    if len(args) > 1 and tuple(parameters) == ("xs",):
         rows = f"[{name}(row) for row in rows] for a list of rows" if isinstance(args[0], list) else f"{name}([a, b])"
         return ArgumentError(f"{name} takes one list, but got {len(args)} arguments: write {rows}")
-    owner, _, name = function.__qualname__.rpartition(".")
-    takes = [p.replace(annotation=Parameter.empty) for p in signature(function).parameters.values() if p.name != "self"]
-    shown = ", ".join(map(str, takes))
+    shown = ", ".join(str(p.replace(annotation=Parameter.empty)) for p in parameters.values() if p.name != "self")
     said = str(error).partition("() ")[2] or str(error)
-    return ArgumentError(f"{owner if name == '__init__' else name}({shown}) {said}")
+    return ArgumentError(f"{owner.rpartition('.')[0] if name == '__init__' else name}({shown}) {said}")
 
 
 def called(name: str, function: Any) -> Any:

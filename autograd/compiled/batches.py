@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError, ShapeError
 from ..formula import FUNCTIONS, add_up, larger
+from ..frames import does_not_fit
 from ..functions import mean
 from ..node import writing
 from ..slow_path import real
@@ -123,7 +124,10 @@ class Sample:
         return signature((*self.arguments, *self.keywords.values()), numbers), numbers
 
     def call(self, function: Callable[..., Any]) -> Any:
-        return function(*self.arguments, **self.keywords)
+        try:
+            return function(*self.arguments, **self.keywords)
+        except TypeError as error:
+            raise does_not_fit(function, error, self.arguments) from None
 
 
 class Rows:

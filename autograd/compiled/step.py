@@ -10,13 +10,13 @@ from __future__ import annotations
 import math
 from _thread import get_ident
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial, update_wrapper, wraps
-from typing import TYPE_CHECKING, Any, TypeVar, overload
+from functools import partial, update_wrapper
+from typing import TYPE_CHECKING, Any, overload
 
 from ..errors import ArgumentError, AutogradError, ToolError, TraceError
 from ..explain.phrases import Report
 from ..explain.source import said_line, users_line
-from ..frames import called, hide_our_frames, is_users_own, public
+from ..frames import hide_our_frames, is_users_own, public
 from ..modes import is_on, shared
 from ..value import Value
 from .batches import Prepared, Rows, Sample, rows_by_signature, signature
@@ -31,25 +31,10 @@ if TYPE_CHECKING:
 __all__ = ["Step", "compile"]
 
 WORTH = 20_000  # with this many edges or more, "auto" uses C: less is done before C is even called
-_Method = TypeVar("_Method", bound=Callable[..., Any])
 BACKENDS = {"auto": WORTH, "python": math.inf, "c": 0}
 
 
-def _entrance(method: _Method) -> _Method:
-    """Wrap a method that users call: a traced function may not call it, and tracebacks show at most one of our frames."""
-
-    @wraps(method)
-    def wrapped(self: Step, *arguments: Any, **keywords: Any) -> Any:
-        try:
-            self.refuse_inside()
-            return method(self, *arguments, **keywords)
-        except Exception as error:
-            _shorten(error)
-            raise
-
-    return called(method.__name__, wrapped)
-
-
+@public
 class Step:
     """A compiled function, from :func:`compile`. Call it like the function: it returns the loss, a float.
 
@@ -109,10 +94,10 @@ class Step:
                     return self.computed(Prepared(self, [(executable, Rows(numbers))]), in_c=False)
             return self.run(Prepared(self, [(executable, Rows(numbers))]))
         except Exception as error:
-            _shorten(error)
+            if isinstance(error, AutogradError) or is_users_own(error):
+                hide_our_frames(error)
             raise
 
-    @_entrance
     def batch(self, *columns: Sequence[Any]) -> float:
         """Return the mean loss over the rows of a batch, ``batch(xs, ys)``, and add its gradients to the parameters'.
 
@@ -121,7 +106,6 @@ class Step:
         """
         return self.run(self.prepare(*columns))
 
-    @_entrance
     def prepare(self, *columns: Any) -> Prepared:
         """Prepare a batch for repeated use: `batch`, `update` and `train` take it in place of its columns.
 
@@ -133,6 +117,7 @@ class Step:
 
         Raises ShapeError for lists of different lengths, and ArgumentError for a batch of another step.
         """
+        self.refuse_inside()
         if not self.programs.hold():
             self.programs.retrace()
         if columns and isinstance(columns[0], Prepared):
@@ -156,7 +141,6 @@ class Step:
             parts.append((executable, rows))
         return Prepared(self, parts)
 
-    @_entrance
     def update(self, optimizer: Any, *columns: Any) -> float:
         """Make one update: zero_grad, backward from the mean loss of a batch, step. Returns the loss.
 
@@ -167,7 +151,6 @@ class Step:
 
         return update(self, optimizer, columns)
 
-    @_entrance
     def train(self, batches: Iterable[Any], optimizer: Any, steps: int) -> list[float]:
         """Make `steps` updates: zero_grad, backward from the mean loss of the next batch, step. Returns the losses.
 
@@ -256,16 +239,6 @@ class Step:
         loss = batch.itself(self._function)
         loss.backward()
         return loss.data
-
-
-def _shorten(error: Exception) -> None:
-    """Leave only one of our frames in the traceback of an error that is ours, or that comes from the user's function."""
-    last = error.__traceback__
-    while last and last.tb_next:
-        last = last.tb_next
-    does_not_fit = last is not None and last.tb_frame.f_code is Sample.call.__code__
-    if isinstance(error, AutogradError) or does_not_fit or is_users_own(error):
-        hide_our_frames(error)
 
 
 def _parameters(params: Any) -> list[Value]:
