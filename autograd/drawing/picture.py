@@ -15,7 +15,7 @@ from ..graph import Graph
 from ..modes import PARAMETER, Scope
 from ..node import Node
 from ..slow_path import Pole
-from .folding.brief import in_few_words
+from .folding.brief import contents, in_few_words
 from .folding.parts import FEW, LEFT_OUT, Group, Part, calls_of
 from .frames import MOST_NESTED, SameCalls, innermost
 
@@ -317,6 +317,7 @@ class Picture:
         if kind in ("module", "more"):
             nodes = sorted((*nodes, *self._inside.get(group, ())), key=index.__getitem__)
             name = group.title or (self.modules.title(group.first.scope) if group.first.scope else kind)
+            name = contents(graph, nodes) if group.what == "rest" else name
             box = Box(f"m{index[nodes[0]]}", kind, name, nodes, len(group.parts) if kind == "module" else 1)
             box.results = [root for root in graph.roots if root in nodes]
             box.beyond = group.listing.beyond if group.what == "rest" else {}

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["open_again", "units"]
 
 CLOSE = 0.9  # folds of a few values that so nearly fit are tried on all of them
-AGAIN = 2  # so many hidden values of one look that all fit equally badly stand for the others
+AGAIN = 2  # when so many hidden values of one look fit equally badly, so do the others
 
 Unit = tuple[str, frozenset[Any]]  # a field of State, and what is added to it
 
