@@ -200,7 +200,9 @@ class Guards:
             self.generators.append(thing)  # a random.Random, or a numpy generator
         elif hasattr(kind, "tobytes"):  # an array, which may change in place
             if len(content := thing.tobytes()) <= 8 * MOST:
-                self._tests.append(f"{self._hold(thing)}.tobytes() == {self._hold(content)}")
+                held, shape = self._hold(thing), getattr(thing, "shape", None)
+                same_shape = f"{held}.shape == {shape!r} and " if shape is not None else ""
+                self._tests.append(f"{same_shape}{held}.tobytes() == {self._hold(content)}")
         elif kind is FunctionType:
             if not is_library(thing.__globals__.get("__name__")) or not path:
                 self._look_into_function(thing)

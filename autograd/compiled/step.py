@@ -281,8 +281,8 @@ def compile(
 
     loss_fn: returns one Value, the loss. Its arguments are numbers and nested lists of them; an int may pick a
     row of an Embedding or a class target. Lists of a different length are traced again, and so is a different bool,
-    str or member of an Enum. params: the Values whose gradients are wanted, such as model.parameters(); if left out, every leaf from outside
-    that the loss depends on.
+    str or member of an Enum. params: the Values whose gradients are wanted, such as model.parameters(); if left out,
+    every leaf from outside that the loss depends on.
     backend: "python"; "c", which needs a C compiler, and falls back to Python without one; or "auto", which uses C when
     that is worthwhile. check: "doubling", "always" or "never": see below. Returns a Step: call it, or its `batch`,
     `update` and `train`. This is also a decorator, ``@compile(params=...)``.
@@ -290,18 +290,21 @@ def compile(
     The contract: the function is pure in its arguments and parameters. Anything else it reads is a constant as long as
     it does not change: variables, attributes, and items of lists and dicts (up to 100,000 in all) are looked at before
     each call, and if one has changed, the function is traced again. Side effects happen only while it is traced or
-    checked. Raises TraceError, naming the line, for anything that would not be the same in every call: an `if` on a
-    number, .data, float(), text, a number drawn at random, state that the function both reads and changes.
-    Some changes are not noticed, so you must call `Step.retrace`: a context variable, anything that belongs to
-    Python or a library (a patched function, a setting of the process), files, the clock and iterators, an attribute or
-    a variable whose name is put together or is in an eval(), an object behind a weak reference, an object's class or
-    that class's bases, 0.0 that becomes -0.0, 1 that becomes True or 1.0. What the loss does not depend on is not
-    computed: an error that it would raise does not come. An int is a float in a program, so it is exact up to 2**53; `is` cannot tell which Value an int
-    picked. Numbers of other types in data or grad (numpy's, ints, fractions) become floats at the next call; anything
-    that is not a number raises an error that names it. The check compares the program's loss and gradients with those
-    of the function itself, run on the same arguments: at the first call of each signature of arguments, and at calls 2,
-    4, 8, 16 ... of the step ("doubling"), at every call ("always"), or never ("never"). It raises TraceError, and
-    leaves the gradients as they were.
+    checked. What the loss does not depend on is not computed, so an error in it does not appear. Raises TraceError,
+    naming the line, for anything that would not be the same in every call: an `if` on a number, .data, float(), text, a
+    number drawn at random, state that the function both reads and changes.
+
+    The check compares the program's loss and gradients with those of the function itself, run on the same arguments: at
+    the first call of each signature of arguments, and at calls 2, 4, 8, 16 ... of the step ("doubling"), at every call
+    ("always"), or never ("never"). It raises TraceError, and leaves the gradients as they were.
+
+    Some changes are not noticed, so you must call `Step.retrace`: a context variable, anything that belongs to Python
+    or a library (a patched function, a setting of the process), files, the clock and iterators, a name put together at
+    run time or read by eval(), an object behind a weak reference, an object's class or that class's bases, 0.0 that
+    becomes -0.0, 1 that becomes True or 1.0. `is` cannot tell which Value an int picked.
+
+    An int is a float in a program, so it is exact up to 2**53. Numbers of other types in data or grad (numpy's, ints,
+    fractions) become floats at the next call; anything that is not a number raises an error that names it.
 
     >>> w = Value(1.0)
     >>> @compile(params=[w])
