@@ -13,11 +13,13 @@ import pytest
 from drawn import needs_engine
 from random_models import KINDS, model
 
-from autograd import Value, draw
+from autograd import Value, dot, draw, total
 from autograd.drawing import engines
 from autograd.drawing.dot import DotWriter
+from autograd.drawing.measures import Measures
 from autograd.drawing.options import Look
 from autograd.drawing.placing.page import page_size, scale_on
+from autograd.drawing.placing.place import Rect
 from autograd.errors import ArgumentError, ToolError
 
 SEEDS = range(8)
@@ -119,26 +121,34 @@ def test_nothing_is_on_top_of_anything(case, options):
 def test_no_arrow_crosses_a_box_and_no_number_is_on_another(case):
     _, writer = case.drawn()
     placement = writer.placement
-    numbers = []
     for arrow, route in placement.arrows.items():
         assert (len(route.points) - 1) % 3 == 0
         for box, rect in [*placement.boxes.items(), *placement.operations.items()]:
             if box not in (arrow.head, arrow.tail):
                 assert not any(inside(point, rect, 1.0) for point in along(route.points)), (arrow, box)
+    assert_numbers_have_room(writer)
+
+
+def assert_numbers_have_room(writer):
+    boxes, numbers = writer.placement.boxes, []
+    for arrow, route in writer.placement.arrows.items():
         if route.label:
-            width, height = (side - 2 for side in writer_measure(writer, arrow))
+            width, height = (side - 2 for side in Measures(writer).words(arrow))
             x, y = route.label
-            numbers.append(type(next(iter(placement.boxes.values())))(x - width / 2, y - height / 2, width, height))
+            numbers.append(Rect(x - width / 2, y - height / 2, width, height))
     for one, other in itertools.combinations(numbers, 2):
         assert not overlap(one, other, 0.5)
     for number in numbers:
-        assert not any(overlap(number, rect, 0.5) for rect in placement.boxes.values())
+        assert not any(overlap(number, rect, 0.5) for rect in boxes.values())
+    return len(numbers)
 
 
-def writer_measure(writer, arrow):
-    from autograd.drawing.measures import Measures
-
-    return Measures(writer).words(arrow)
+@pytest.mark.parametrize("count", [9, 12, 150])
+def test_the_count_of_weights_has_room_beside_a_wide_box(count):
+    h = [Value(1e13 * (k + 0.5)) for k in range(count)]
+    a = [dot([Value((-1) ** k * (0.3 + j + k)) for k in range(count)], h).tanh() for j in range(5)]
+    root = total([dot([Value(0.5 + j + k) for k in range(5)], a) for j in range(12)])
+    assert assert_numbers_have_room(placed(draw(root))) >= 3
 
 
 @pytest.mark.parametrize("page", [None, SLIDE], ids=["all", "slide"])

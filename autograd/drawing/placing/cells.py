@@ -13,10 +13,11 @@ from typing import Any, NamedTuple, Protocol
 from ...explain.naming import by_name
 from ..picture import Arrow, Box, Cluster, Picture
 
-__all__ = ["BoxCell", "Cell", "FrameCell", "Link", "Pass", "Row", "Sizes", "Step", "cells_of"]
+__all__ = ["BESIDE", "BoxCell", "Cell", "FrameCell", "Link", "Pass", "Row", "Sizes", "Step", "cells_of"]
 
-STEM = 12  # the distance from an operation to the box of its result
+STEM = 12  # the minimum distance from an operation to the box of its result
 RISE = 16  # the distance from an operation to what is under it
+BESIDE = 5  # the distance from the arrow between these to its number
 CLEAR = 4  # the gap between a number and the arrows above and below
 
 Size = tuple[float, float]
@@ -80,11 +81,13 @@ class BoxCell(Cell):
         above = half + self.label[1] + 1 if self.label[0] else 0.0
         self.up = max(self.size[1] / 2, self.op[1] / 2, above)
         self.down = max(self.size[1] / 2, self.op[1] / 2, half + CLEAR if self.label[0] else 0.0)
-        self.width = (self.op[0] + STEM if self.op[0] else 0.0) + self.size[0]
+        words = self.under.words[0] if self.under else 0.0
+        stem = max(STEM, BESIDE + words + 2 - self.op[0] / 2) if words else STEM
+        self.width = (self.op[0] + stem if self.op[0] else 0.0) + self.size[0]
         if self.under is not None:
             width, height = self.under.size
             self.top = self.op[1] / 2 + max(RISE, self.under.words[1] + 8)
-            if width > self.op[0] + STEM:  # it is too wide to fit beside the box
+            if width > self.op[0] + stem:  # it is too wide to fit beside the box
                 self.top = max(self.top, self.size[1] / 2 + 6)
             else:
                 self.lead = max(0.0, (width - self.op[0]) / 2)

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from ..picture import Arrow, Box, Cluster, Picture
-from .cells import BoxCell, Cell, FrameCell, Link, Pass, Row, Sizes, Step, cells_of
+from .cells import BESIDE, BoxCell, Cell, FrameCell, Link, Pass, Row, Sizes, Step, cells_of
 from .columns import ranked, row_of
 from .routes import Route, route_of
 from .turning import Turn
@@ -279,5 +279,5 @@ def _write_box(cell: BoxCell, placement: Placement) -> None:
         beneath = cell.lead > 0 or w <= across
         top = cell.y + cell.top
         placement.boxes[box] = Rect(middle - w / 2 if beneath else cell.x, top, w, h)
-        beside = (middle + 5 + words[0] / 2, (top + y) / 2) if words[0] else None
+        beside = (middle + BESIDE + words[0] / 2, (top + y) / 2) if words[0] else None
         placement.arrows[arrow] = Route.straight((middle, top), (middle, y), beside)
