@@ -13,6 +13,7 @@ import pytest
 from drawn import needs_engine
 from random_models import KINDS, model
 
+import nn
 from autograd import Value, dot, draw, total
 from autograd.drawing import engines
 from autograd.drawing.dot import DotWriter
@@ -141,6 +142,24 @@ def assert_numbers_have_room(writer):
     for number in numbers:
         assert not any(overlap(number, rect, 0.5) for rect in boxes.values())
     return len(numbers)
+
+
+@pytest.mark.parametrize("first", [*itertools.permutations(range(3))], ids=str)
+def test_neurons_are_in_order_whichever_is_read_first(first):
+    layer = nn.Linear(2, 3)
+    drawing = draw(read(layer, *first))
+    nodes = drawing.picture.graph.nodes
+    sums = [next(node for node in nodes if layer.weight[k][0] in node.operands) for k in range(3)]
+    box_of = {node: box for box in drawing.picture.boxes for node in box.nodes}
+    placement = placed(drawing).placement
+    for row in (sums, [next(node for node in nodes if v in node.operands) for v in sums]):
+        rects = [placement.boxes[box_of[node]] for node in row]
+        assert [rect.y for rect in rects] == sorted(rect.y for rect in rects) and len({*rects}) == 3
+
+
+def read(layer, i, j, k):
+    h = [v.tanh() for v in layer([Value(0.5, "x"), Value(-1.0, "y")])]
+    return h[i] / h[j] - h[k]
 
 
 @pytest.mark.parametrize("count", [9, 12, 150])

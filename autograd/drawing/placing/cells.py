@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from operator import itemgetter
 from typing import Any, NamedTuple, Protocol
 
 from ...explain.naming import by_name
+from ...graph import Graph
+from ...modes import PARAMETER
 from ..picture import Arrow, Box, Cluster, Picture
 
 __all__ = ["BESIDE", "BoxCell", "Cell", "FrameCell", "Link", "Pass", "Row", "Sizes", "Step", "cells_of"]
@@ -265,16 +268,36 @@ def _under(picture: Picture) -> set[Box]:
 
 
 def _keys(picture: Picture) -> dict[Box, float]:
-    """Return the order of boxes: that of the graph, but names that differ only in numbers are sorted by them."""
+    """Return the order of boxes: that of the graph, but names that differ only in numbers are sorted by them.
+
+    A value without a name goes by the name of its weights, if no other value has the same.
+    """
     index = picture.graph.index
     keys: dict[Box, float] = {box: min((index[node] for node in box.nodes), default=-1) for box in picture.boxes}
     for arrow in picture.arrows:
         if not arrow.tail.nodes and keys[arrow.tail] < 0:
             keys[arrow.tail] = keys[arrow.head] - 0.5
-    alike: dict[Any, list[Box]] = {}
-    for box in picture.boxes:
-        alike.setdefault((re.sub("[0-9]+", "#", box.name), box.kind, box.cluster), []).append(box)
-    for boxes in alike.values():
-        places = sorted(keys[box] for box in boxes)
-        keys.update(zip(by_name(boxes, lambda box: box.name), places))
+    for name in (_weights, _own_name):
+        alike: dict[Any, list[tuple[str, Box]]] = {}
+        for box in sorted(picture.boxes, key=keys.__getitem__):
+            if text := name(box, picture.graph):
+                alike.setdefault((re.sub("[0-9]+", "#", text), box.kind, box.cluster), []).append((text, box))
+        for pairs in alike.values():
+            if name is not _weights or len(dict(pairs)) == len(pairs):
+                places = sorted(keys[box] for _, box in pairs)
+                keys.update(zip((box for _, box in by_name(pairs, itemgetter(0))), places))
     return keys
+
+
+def _own_name(box: Box, graph: Graph) -> str:
+    return "" if box.node is not None and not graph.is_named(box.node) else box.name
+
+
+def _weights(box: Box, graph: Graph) -> str:
+    """Return the name of the first parameter in a box, or of the first that its value is computed from."""
+    node: Any = next(iter(box.nodes), None)
+    while node is not None and node.scope is not PARAMETER:
+        operands = [operand for operand in node.operands if not isinstance(operand, float)]
+        weights = (operand for operand in operands if operand.scope is PARAMETER)
+        node = next(weights, operands[0] if len(operands) == 1 else None)
+    return "" if node is None else graph.name(node)
