@@ -536,7 +536,7 @@ def test_a_stepper_that_swallows_an_error_of_what_the_loss_uses_is_found(monkeyp
 
 
 def test_a_wrong_number_beside_an_error_in_what_the_loss_does_not_use_is_found(monkeypatch):
-    """The gradient of a stepper is wrong after set(): the discarded error is no excuse."""
+    """The gradient of a stepper is wrong after set(): the discarded error does not excuse it."""
     text = "y = Value(709.7)\ndef loss():\n    y.exp()\n    return y * y\n"
     assert modes.disagreements(text, ["stepper"]) == []
     monkeypatch.setattr(walker, "recomputed_partials", lambda graph, new: {})
