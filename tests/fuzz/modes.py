@@ -94,8 +94,8 @@ class Case:
         return outcome(lambda: self.eager(lambda: compute(self.loss)))
 
     def without_unused(self, compute):
-        """Return the same, although a value raises an error that the number does not depend on. Returns None where the
-        error is that of a value it depends on, or of backward(). Raises LeftOut where a number is not finite.
+        """Return the same, although a value that the number does not depend on raises an error. Returns None if a value
+        that it depends on, or backward(), raises one. Raises LeftOut if a number is not finite.
 
         Inside ieee() every value exists. What the number depends on is seen in a twin of the program that cuts nothing
         off.
