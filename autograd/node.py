@@ -54,13 +54,18 @@ class Node(Protocol):
         ...
 
 
-def writing(nodes: Iterable[Any], name: str, numbers: Iterable[Any]) -> Callable[[], object]:
-    """Return a function to be called once, which sets an attribute of many nodes, each to its number."""
+def writing(
+    nodes: Iterable[Any], name: str, numbers: Iterable[Any], put: Callable[..., None] = setattr
+) -> partial[Any]:
+    """Return a function to be called once, which sets an attribute of many nodes, each to its number.
+
+    put: operator.setitem for the items of many dicts.
+    """
     kept = numbers if isinstance(numbers, repeat) else [*numbers]  # no Python code may run later
-    return partial(any, map(setattr, [*nodes], repeat(name), kept))
+    return partial(any, map(put, [*nodes], repeat(name), kept))
 
 
-def at_once(*changes: Callable[[], object]) -> None:
+def at_once(*changes: partial[Any]) -> None:
     """Make changes that are written in C, such as those from `writing`: all of them or none.
 
     It is one call into C, so neither an interrupt nor another thread can come between two of them.
@@ -70,7 +75,7 @@ def at_once(*changes: Callable[[], object]) -> None:
     >>> at_once(writing([a, b], "data", [3.0, 4.0]), partial(losses.append, 0.5)); a.data, b.data, losses
     (3.0, 4.0, [0.5])
     """
-    deque(map(partial.__call__, map(partial, changes)), 0)
+    deque(map(partial.__call__, changes), 0)
 
 
 def write(nodes: Iterable[Any], name: str, numbers: Iterable[Any]) -> None:

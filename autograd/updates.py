@@ -18,6 +18,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from functools import cached_property, partial
+from operator import setitem
 from typing import Any
 
 from .errors import FormulaError
@@ -101,17 +102,14 @@ class Update:
                 found &= names
         return names - {"data"}
 
-    def moved(
-        self, params: Iterable[Any], state: Mapping[Any, Any], options: Sequence[float], moves: dict[Any, float]
-    ) -> dict[Any, dict[str, float]]:
-        """Compute the update of every parameter that a gradient has reached: put its new data into `moves`.
-
-        state: what is remembered about each, a dict by name. Returns what has to be remembered next.
-        """
-        return self._python(params, state, options, moves)
-
     @cached_property
-    def _python(self) -> Callable[..., dict[Any, dict[str, float]]]:
+    def moved(self) -> Callable[..., tuple[list[Any], ...]]:
+        """The function that computes the update of every parameter that a gradient has reached: see `source`.
+
+        It changes nothing but `_new`. It returns those parameters and their new data; then the dicts of what is
+        remembered about them, and the new numbers for these, a list for each name. The dicts of parameters that are
+        not in `_state` are in `_new`.
+        """
         namespace: dict[str, Any] = {
             **_FUNCTIONS, "_as_ieee": self._as_ieee, "_floats": _floats, "_NOT_REACHED": NOT_REACHED,
         }  # fmt: skip
@@ -124,8 +122,8 @@ class Update:
 
         >>> update, _ = read({"lr": 0.1, "data": "data - lr * grad"}, {"lr": 0.1, "data": "data - lr * grad"}, [])
         >>> print(update.source)
-        def update(_params, _state, _options, _moves):
-            _memories = {}
+        def update(_params, _state, _options, _new):
+            _moved, _numbers, _memories = [], [], []
             (lr,) = _options
             for _p in _params:
                 grad = _p.grad
@@ -136,74 +134,72 @@ class Update:
                     try:
                         data = data - lr * grad
                     except (ArithmeticError, ValueError):
-                        _moves[_p], _ = _as_ieee(_p, {}, _options)
-                        continue
-                    _moves[_p] = data
-            return _memories
+                        data, = _as_ieee(_p, {}, _options)
+                    _moved.append(_p)
+                    _numbers.append(data)
+            return _moved, _numbers, _memories
         """
         first, later, shared = self._lines(self.first), self._lines(self.later), self._lines(self.later, shared=True)
         own = [name for name in self.remembered if name not in self.shared]
         clocks = [name for name in self.remembered if name in self.shared]
         lines = [f"{name} = _memory[{name!r}]" for name in own]
         if shared:  # computed again only if this parameter was updated more or less often than the one before
-            now = ", ".join(f"_memory[{name!r}]" for name in clocks)
-            read = [f"{', '.join(clocks)}, = _now"] * bool(clocks)
-            lines += [f"_now = {now}," if clocks else "_now = ()", "if _now != _then:"]
-            lines += _indented("_then = None", *read, *shared, "_then = _now")
+            now = ", ".join(f"_memory[{name!r}]" for name in clocks) or "()"
+            read = [f"{', '.join(clocks)} = _now"] * bool(clocks)
+            lines += [f"_now = {now}", "if _now != _then:", *_indented("_then = None", *read, *shared, "_then = _now")]
         lines += [line for line in later if line not in shared]
         memory: list[str] = []
+        kept = {"_moved": "_p", "_numbers": "data"}
         if self.remembered:
-            memory = ["_memory = _state.get(_p) or {}"]
+            memory = ["_memory = _state.get(_p) or _new.setdefault(_p, {})"]
+            kept |= {"_memories": "_memory", **{f"_new_{name}": name for name in self.remembered}}
             zeros = [f"{' = '.join(self.remembered)} = 0.0", *["_then = None"] * bool(shared)]
             lines = ["if not _memory:", *_indented(*zeros, *first), "else:", *_indented(*lines)]
-        names = ", ".join(f"{name!r}: {name}" for name in self.remembered)
-        others = f"if len(_memory) > {len(self.remembered)}:"  # names that another rule remembered
-        kept = [f"_memories[_p] = {{{names}}}", others, f"    _memories[_p] = {{**_memory, {names}}}"] * bool(memory)
-        quietly = _indented(
-            f"_moves[_p], {'_memories[_p]' if memory else '_'} = _as_ieee(_p, {'_memory' if memory else '{}'}, _options)",
-            "continue",
-        )
+        quietly = f"{', '.join(['data', *self.remembered])}, = _as_ieee(_p, {'_memory' if memory else '{}'}, _options)"
         floats = ["if not type(grad) is type(data) is float:", "    grad, data = _floats(_p)"]
         body = ["data = _p.data", *floats, *memory, "try:", *_indented(*lines),
-                "except (ArithmeticError, ValueError):", *quietly, *kept, "_moves[_p] = data"]  # fmt: skip
+                "except (ArithmeticError, ValueError):", f"    {quietly}",
+                *(f"{column}.append({name})" for column, name in kept.items())]  # fmt: skip
         reached = "if grad is not _NOT_REACHED and grad is not None:"
         loop = ["for _p in _params:", *_indented("grad = _p.grad", reached, *_indented(*body))]
-        head = [
-            "_memories = {}",
-            *["_then = None"] * bool(shared),
-            *[f"({', '.join(self.options)},) = _options"] * bool(self.options),
-        ]
-        return "\n".join(
-            ["def update(_params, _state, _options, _moves):", *_indented(*head, *loop, "return _memories")]
-        )
+        columns = [*dict.fromkeys([*kept, "_memories"])]
+        head = [f"{', '.join(columns)} = {', '.join(['[]'] * len(columns))}", *["_then = None"] * bool(shared)]
+        head += [f"({', '.join(self.options)},) = _options"] * bool(self.options)
+        end = f"return {', '.join(columns)}"
+        return "\n".join(["def update(_params, _state, _options, _new):", *_indented(*head, *loop, end)])
 
     def _lines(self, rule: Iterable[tuple[str, Formula]], shared: bool = False) -> list[str]:
         return [f"{name} = {formula.text(PYTHON)}" for name, formula in rule if not shared or name in self.shared]
 
-    def _as_ieee(self, p: Any, memory: dict[str, float], options: Sequence[float]) -> tuple[float, dict[str, float]]:
-        """Update one parameter, with inf and nan where Python's arithmetic raises an error, as in C and PyTorch."""
+    def _as_ieee(self, p: Any, memory: dict[str, float], options: Sequence[float]) -> list[float]:
+        """Update one parameter, with inf and nan where Python's arithmetic raises an error, as in C and PyTorch.
+
+        Returns the new data, and the new numbers to remember.
+        """
         grad, data = _floats(p)
         names = dict(zip(self.options, options), data=data, grad=grad)
         names.update((name, memory.get(name, 0.0)) for name in self.remembered)
         for name, formula in self.later if memory or not self.remembered else self.first:
             names[name] = formula.evaluate(names, IEEE)
-        return names["data"], {**memory, **{name: names[name] for name in self.remembered}}
+        return [names[name] for name in ("data", *self.remembered)]
 
 
 def run(
     groups: Iterable[tuple[Update, Iterable[Any], Sequence[float]]],
     state: MutableMapping[Any, Any],
-    *also: Callable[[], object],
+    *also: partial[Any],
 ) -> None:
     """Update every parameter that a gradient has reached, of all groups, each with its rule and options: all or none.
 
     state: what is remembered about each parameter, a dict by name. also: further changes, for node.at_once to make.
     """
-    moves: dict[Any, float] = {}
-    memories: dict[Any, dict[str, float]] = {}
+    new: dict[Any, dict[str, float]] = {}
+    changes: list[partial[Any]] = [partial(state.update, new), *also]
     for update, params, options in groups:
-        memories.update(update.moved(params, state, options, moves))
-    at_once(writing(moves, "data", moves.values()), partial(state.update, memories), *also)
+        moved, numbers, memories, *columns = update.moved(params, state, options, new)
+        changes.append(writing(moved, "data", numbers))
+        changes += [writing(memories, *column, setitem) for column in zip(update.remembered, columns)]
+    at_once(*changes)
 
 
 def _floats(p: Any) -> tuple[float, float]:

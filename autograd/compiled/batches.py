@@ -23,7 +23,7 @@ from ..errors import ArgumentError, ShapeError
 from ..formula import FUNCTIONS, add_up, larger
 from ..frames import does_not_fit
 from ..functions import mean
-from ..node import writing
+from ..node import write, writing
 from ..slow_path import real
 from ..value import NOT_REACHED, Value
 from .c.bytecode import Bytecode
@@ -45,7 +45,7 @@ KINDS = IN_PYTHON, ONE_IN_C, MANY_IN_C = "python", "c one", "c many"  # each kin
 
 _NAMESPACE: dict[str, Any] = {name: getattr(math, name) for name in FUNCTIONS if name != "abs"}
 _NAMESPACE.update(abs=abs, larger=larger, inf=math.inf, nan=math.nan)
-_NAMESPACE.update(type__=type, only__floats={float}, not__floats=NotFloatError)
+_NAMESPACE.update(type__=type, float__=float, not__floats=NotFloatError)
 
 
 def signature(arguments: Iterable[Any], numbers: list[float]) -> Signature:
@@ -347,11 +347,11 @@ class Prepared:
     def in_python(self) -> float:
         """Return the mean loss, and add its gradients to the parameters'. After an error, these are unchanged."""
         parameters = self.step.parameters
-        put_back = writing(parameters, "grad", [p.grad for p in parameters] if len(self.parts) > 1 else [])
+        before = [p.grad for p in parameters] if len(self.parts) > 1 else []  # a single part changes all or none
         try:
             sums = [executable.run(rows, 1.0 / self.count) for executable, rows in self.parts]
         except BaseException:
-            put_back()
+            write(parameters, "grad", before)
             raise
         return add_up(sums) / self.count
 

@@ -17,6 +17,7 @@ from ..explain.naming import ModuleNames
 from ..formula import SUM, TERM, WHOLE, Formula, Piece, atom
 from ..formula.languages import RESERVED, WIDTH, Language, remark
 from ..formula.namer import Namer, identifier
+from ..ops import DOT
 from .program import PICK, Program
 
 __all__ = ["INDENT", "Statements", "identifiers"]
@@ -94,6 +95,9 @@ class Statements:
         self.gradients = [self.gradient(node) for node in program.parameters]
         self.pending: dict[Any, list[Piece]] = {}  # the terms of a value's gradient, until it has all of them
         self.kept = dict(zip(program.parameters, self.gradients))  # gradients that exist from the start, to be added to
+        self.used_once: set[Any] = (
+            set()
+        )  # those of them that one value uses: in Python, it adds to them if that is not 0
         self.tables: dict[tuple[str, ...], str] = {}  # the lists from which picks choose, once they are written
         picked = dict.fromkeys(c for node in program.picks for c in node.operands[1:] if not isinstance(c, float))
         self.place = {c: i for i, c in enumerate(picked)}  # where its gradient is in a list
@@ -245,6 +249,7 @@ class Statements:
 
     def hand_on(self, node: Any) -> None:
         spelled, gradient, active = self.spelled(node), self.gradient(node), self.program.active
+        here: list[tuple[Any, Piece]] = []
         for name, bound in node.op.bind(range(len(node.operands))).items():
             is_list = isinstance(bound, list)
             operands = [node.operands[k] for k in (bound if is_list else [bound])]
@@ -258,9 +263,19 @@ class Statements:
             known.update(_let_names(slope, f"{name}__{self.names[node]}"))
             self.intermediates(slope, known)
             for i, operand in enumerate(operands):
-                if operand in active:
-                    term = slope.times(gradient, self.language.dialect, known, i if is_list else None)
+                if operand not in active:
+                    continue
+                term = slope.times(gradient, self.language.dialect, known, i if is_list else None)
+                if operand in self.used_once and node.op is DOT:
+                    here.append((operand, term))
+                else:
                     self.pending.setdefault(operand, []).append(term)
+        if here:  # most gradients behind a relu are 0, and add nothing, unless x - x is nan, as for inf and nan
+            self.write("if {0} or {1} - {1}:".format(gradient, self.names[node]))
+            self.indent += INDENT
+            for operand, term in here:
+                self.add_up(self.language.change, self.kept[operand], [atom(self.kept[operand]), term])
+            self.indent = self.indent.removesuffix(INDENT)
 
 
 def _let_names(formula: Formula, suffix: str) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -68,13 +69,15 @@ def python_loop(program: Program) -> str:
     lines.width = math.inf  # people do not read this code
     lines.write(*(f"{name} = value__{i}.data" for i, name in enumerate(lines.values)))
     lines.write(*(f"{name} = value__{i}.grad" for i, name in enumerate(lines.gradients)))
-    if read := [*lines.values, *lines.gradients]:  # numpy's numbers, ints ... become floats before the next run
-        lines.write(f"if {{*map(type__, [{', '.join(read)}])}} != only__floats: raise not__floats")
+    if read := [f"type__({name})" for name in (*lines.values, *lines.gradients)]:  # numpy's numbers, ints ...
+        lines.write(f"if not {' is '.join(read)} is float__: raise not__floats")  # become floats before the next run
     varying = [node for node in program.order if node in program.per_row]
     steady = [node for node in program.order if node not in program.per_row]
     used_by_rows = {program.root, *(operand for node in varying for operand in node.operands)}
     between = [node for node in steady if node in program.active and node in used_by_rows]
     lines.kept.update((node, lines.gradient(node)) for node in between)
+    uses = Counter(operand for node in varying for operand in node.operands)
+    lines.used_once = {node for node in (*program.parameters, *between) if uses[node] == 1 and node in program.useful}
     lines.heading("what is the same for every row", "")
     lines.forward(steady)
     for node in program.picks:
@@ -100,7 +103,9 @@ def python_loop(program: Program) -> str:
         lines.settle_parameters()
     lines.indent = INDENT
     lines.write("")
-    lines.write(*(f"value__{i}.grad = {lines.kept[p]}" for i, p in enumerate(program.parameters)), "return losses")
+    for i, p in enumerate(program.parameters):  # + 0.0: a gradient that nothing was added to has also been reached
+        lines.write(f"value__{i}.grad = {lines.kept[p]}{' + 0.0' * (p in lines.used_once)}")
+    lines.write("return losses")
     return "\n".join(["def step(rows, seed):", *lines.lines])
 
 

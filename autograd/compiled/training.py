@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import ArgumentError, ToolError
 from ..explain.source import say_once
 from ..explain.untrained import no_gradient
-from ..node import writing
+from ..node import write
 from ..updates import Update, read, run
 from ..value import NOT_REACHED, Value
 from .batches import Prepared
@@ -120,20 +120,23 @@ class Updates:
         self, coming: Iterable[Prepared], rules: list[Update] | None, options: list[list[float]]
     ) -> list[float]:
         step, optimizer, known = self.step, self.optimizer, [*self.step.parameters, *self._others]
+        members = [p for params in self._members for p in params]
+        groups, state = [*zip(rules or (), self._members, options)], _dict_of(getattr(optimizer, "state", None))
         losses: list[float] = []
         for batch in coming:
-            put_back, done = writing(known, "grad", [p.grad for p in known]), len(losses)
+            before, done = [p.grad for p in known], len(losses)
             try:
-                optimizer.zero_grad()
                 if rules is None:
+                    optimizer.zero_grad()
                     losses.append(step.run(batch))
                 else:
+                    for p in members:
+                        p.grad = NOT_REACHED
                     loss = step.computed(batch, in_c=False)
-                    groups = [group["params"] for group in optimizer.param_groups]
-                    run(zip(rules, groups, options), _dict_of(optimizer.state), partial(losses.append, loss))
+                    run(groups, state, partial(losses.append, loss))
             except BaseException:  # an interrupt comes between two updates, as in C
                 if len(losses) == done:
-                    put_back()
+                    write(known, "grad", before)
                 raise
             if rules is None:
                 optimizer.step()
