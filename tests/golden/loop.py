@@ -3,7 +3,7 @@ def step(rows, seed):
     b = value__1.data
     d_w = value__0.grad
     d_b = value__1.grad
-    if {*map(type__, [w, b, d_w, d_b])} != only__floats: raise not__floats
+    if not type__(w) is type__(b) is type__(d_w) is type__(d_b) is float__: raise not__floats
 
     # what is the same for every row
     v6 = w * w
@@ -33,6 +33,6 @@ def step(rows, seed):
     d_v6 = 0.1 * d_v7
     d_w = d_w + w * d_v6 + w * d_v6
 
-    value__0.grad = d_w
-    value__1.grad = d_b
+    value__0.grad = d_w + 0.0
+    value__1.grad = d_b + 0.0
     return losses
