@@ -16,7 +16,7 @@ from random_graphs import inputs, program, run
 import nn
 import nn.functional as F
 from autograd import Stepper, Value, compile, dot, draw, maximum, op
-from autograd.compiled.codegen import MOST, TERMS, Sections, identifiers
+from autograd.compiled.codegen import MOST, TERMS, Statements, identifiers
 from autograd.compiled.export import function, page, python_loop
 from autograd.compiled.program import Program
 from autograd.errors import ToolError
@@ -269,7 +269,7 @@ def test_lines_in_another_order_add_up_in_that_of_backward():
 def test_picks_agree_with_sections_and_without(monkeypatch):
     for sections in (True, False):
         if not sections:
-            monkeypatch.setattr(Sections, "together", lambda self, nodes: nodes)
+            monkeypatch.setattr(Statements, "together", lambda self: self.program.order)
         for seed in range(SOME):
             rng = random.Random(seed)
             instructions, numbers = program(rng, 12), inputs(rng)

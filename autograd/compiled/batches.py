@@ -20,6 +20,7 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError, ShapeError
+from ..explain.naming import mapped
 from ..formula import FUNCTIONS, add_up, larger
 from ..frames import does_not_fit
 from ..functions import mean
@@ -34,7 +35,7 @@ from .program import Program, Reach
 if TYPE_CHECKING:
     from .step import Step
 
-__all__ = ["KINDS", "Executable", "Prepared", "Row", "Rows", "Sample", "Signature", "is_number", "mapped"]
+__all__ = ["KINDS", "Executable", "Prepared", "Row", "Rows", "Sample", "Signature", "is_number"]
 __all__ += ["rows_by_signature", "signature"]
 
 Signature = tuple[Any, ...]
@@ -84,18 +85,6 @@ def signature(arguments: Iterable[Any], numbers: list[float]) -> Signature:
                 f"give {fix}"
             )
     return tuple(key)
-
-
-def mapped(argument: Any, change: Callable[[Any, str], Any], name: str = "") -> Any:
-    """Return an argument with everything in its lists replaced by change(thing, its name): ``x[0][1]`` in an x.
-
-    >>> mapped([0.5, (2, True)], lambda thing, name: f"{name} = {thing}", "x")
-    ['x[0] = 0.5', ('x[1][0] = 2', 'x[1][1] = True')]
-    """
-    if not isinstance(argument, (list, tuple)):
-        return change(argument, name)
-    items = [mapped(item, change, f"{name}[{i}]") for i, item in enumerate(argument)]
-    return items if isinstance(argument, list) else getattr(argument, "_make", tuple)(items)  # _make: of a namedtuple
 
 
 def is_number(thing: Any) -> bool:

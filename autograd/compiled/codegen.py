@@ -45,33 +45,6 @@ def identifiers(program: Program) -> dict[Any, str]:
     return names
 
 
-class Sections:
-    """The parts of the user's program to which nodes belong: the titles of modules, with the scopes in them."""
-
-    def __init__(self) -> None:
-        self._modules = ModuleNames()
-        self._titles: dict[Any, str] = {}
-
-    def of(self, node: Any) -> str:
-        if node.scope not in self._titles:
-            scope, parts = node.scope, list[str]()
-            while scope is not None and scope.module is not None:
-                parts.insert(0, self._modules.title(scope))
-                scope = scope.parent if isinstance(scope.module, str) else None
-            self._titles[node.scope] = ": ".join(parts)
-        return self._titles[node.scope]
-
-    def together(self, nodes: Sequence[Any]) -> Sequence[Any]:
-        """Order the nodes, operands still first, so that the nodes of a section are neighbours where possible."""
-        order: dict[str, int] = {}
-        place: dict[Any, tuple[int, int]] = {}  # how many sections lead to a node, and the node's own section
-        for node in nodes:
-            own = order.setdefault(self.of(node), len(order))
-            before = [place[operand] for operand in node.operands if operand in place]
-            place[node] = max([count + (other != own) for count, other in before], default=0), own
-        return sorted(nodes, key=place.__getitem__) if len(order) > 1 else nodes
-
-
 class Statements:
     def __init__(self, program: Program, language: Language) -> None:
         if len(program.order) > MOST:
@@ -88,7 +61,8 @@ class Statements:
         self.lines: list[str] = []
         self.indent = INDENT
         self.width: float = WIDTH  # the maximum width of a line
-        self.sections = Sections()
+        names = ModuleNames()
+        self.sections = {scope: names.section(scope) for scope in {node.scope for node in program.order}}
         # The names of the numbers that are passed, in order.
         self.inputs = [self.names[node] for node in program.inputs]
         self.values = [self.names[node] for node in (*program.parameters, *program.constants)]
@@ -162,9 +136,19 @@ class Statements:
                 self.intermediates(formula, names)
                 self.add_up(self.language.let, name, addends)
 
+    def together(self) -> Sequence[Any]:
+        """Order the program, operands still first, so that the nodes of a section are neighbours where possible."""
+        order = {title: k for k, title in enumerate(dict.fromkeys(self.sections[n.scope] for n in self.program.order))}
+        place: dict[Any, tuple[int, int]] = {}  # how many sections lead to a node, and the node's own section
+        for node in self.program.order:
+            own = order[self.sections[node.scope]]
+            before = [place[operand] for operand in node.operands if operand in place]
+            place[node] = max([count + (other != own) for count, other in before], default=0), own
+        return sorted(place, key=place.__getitem__)
+
     def section(self, node: Any, before: str | None, backward: bool = False) -> str:
         """Write the title of the module that a node belongs to, if it differs from the last one."""
-        title = self.sections.of(node)
+        title = self.sections[node.scope]
         if title != before and (title or before):
             text = f"{'gradients arriving at ' * backward}{title or 'what is outside all modules'}"
             self.heading(text, *[""] * (before is not None))

@@ -42,7 +42,7 @@ def function(program: Program, language: str) -> str:
             lines.write(*(f"{const}double {name} = {kind}[{i}];" for i, name in enumerate(names)))
         elif names:
             lines.listing("[{1}] = {0}", kind, names)
-    order = lines.sections.together(program.order)
+    order = lines.together()
     lines.heading(FORWARD, "")
     lines.forward(order)
     if program.root in program.active:

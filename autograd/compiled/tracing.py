@@ -18,13 +18,13 @@ from typing import Any
 
 from ..errors import AutogradError, ToolError, TraceError
 from ..explain.check import drawn, generators_put_back
-from ..explain.naming import names_for
+from ..explain.naming import mapped, names_for
 from ..explain.source import record_source, said_line, say_once, source_of, users_line
 from ..frames import is_librarys
 from ..graph import walk
 from ..modes import gc_paused, is_on
 from ..value import Value
-from .batches import KINDS, Executable, Prepared, Rows, Sample, Signature, is_number, mapped
+from .batches import KINDS, Executable, Prepared, Rows, Sample, Signature, is_number
 from .c.runtime import Training
 from .guards import Guards
 from .program import PICK, Program

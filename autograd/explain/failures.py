@@ -18,7 +18,7 @@ from typing import Any, TypeVar, cast
 from ..errors import ArgumentError, AutogradError, SingularityError, printable
 from ..frames import public
 from ..graph import Edge, nearest
-from ..modes import PARAMETER, Scope
+from ..modes import Scope
 from .naming import ModuleNames, named_graph, names_for, one_line
 from .phrases import name_of, operation, slope_texts
 from .source import source_of
@@ -105,7 +105,7 @@ def stopped(root: Any, node: Any, graph: Any = None) -> SingularityError:
     edge = Edge(graph, node, k)
     operand = edge.operand
     source = source_of(node)
-    module = one_line(ModuleNames().title(node.scope)) if node.scope not in (None, PARAMETER) else ""
+    module = one_line(ModuleNames().section(node.scope))
     where = ", ".join(part for part in (f"in {module}" if module else "", source) if part)
     what = "not defined" if edge.partial != edge.partial else "infinite"
     name, formula = name_of(graph, operand), ", ".join(["the slope", *slope_texts(edge)[:1]])

@@ -25,7 +25,7 @@ from ..frames import users_frame
 from ..graph import Graph, walk
 from ..modes import Scope
 
-__all__ = ["callers_variables", "found_in", "named_graph", "names_for", "one_line", "parameters_of"]
+__all__ = ["callers_variables", "found_in", "mapped", "named_graph", "names_for", "one_line", "parameters_of"]
 
 NOT_NAMES = frozenset({"In", "Out", "exit", "quit", "get_ipython", "self"})
 INLINE = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>", "<lambda>")
@@ -188,6 +188,27 @@ class ModuleNames:
 
     def title(self, scope: Scope) -> str:
         return scope.module if isinstance(scope.module, str) else self.path(scope) or type(scope.module).__name__
+
+    def section(self, scope: Scope | None) -> str:
+        """Name a call's module, and the named parts of it in which the call is: ``layers.0: scores``; "" outside."""
+        titles: list[str] = []
+        while scope is not None and scope.module is not None:
+            titles.insert(0, self.title(scope))
+            scope = scope.parent if isinstance(scope.module, str) else None
+        return ": ".join(titles)
+
+
+def mapped(thing: Any, change: Callable[[Any, str], Any], name: str = "") -> Any:
+    """Return nested lists and tuples with everything in them replaced by change(thing, its name): ``x[0][1]`` in an x.
+
+    >>> mapped([0.5, (2, True)], lambda thing, name: f"{name} = {thing}", "x")
+    ['x[0] = 0.5', ('x[1][0] = 2', 'x[1][1] = True')]
+    """
+    if not isinstance(thing, (list, tuple)):
+        return change(thing, name)
+    given: Any = thing
+    items = [mapped(item, change, f"{name}[{i}]") for i, item in enumerate(given)]
+    return items if isinstance(thing, list) else getattr(given, "_make", tuple)(items)  # _make: of a namedtuple
 
 
 def common_name(names: Iterable[str]) -> str:

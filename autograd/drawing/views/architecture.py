@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from ...errors import ArgumentError, AutogradError
-from ...explain.naming import names_for
+from ...explain.naming import mapped, names_for
 from ...explain.phrases import counted
 from ...graph import Graph, walk
 from ...modes import PARAMETER, Scope, ieee
@@ -41,7 +41,7 @@ def graph_of_model(model: Callable[..., Any], input: Any) -> Graph:
             output = model(_filled(input, "input"))
         else:
             try:
-                output = model(_leaves(input, "input"))
+                output = model(mapped(input, _leaf, "input"))
             except (AutogradError, TypeError):
                 if not all(type(number) is int for number in flat(input)):
                     raise
@@ -58,16 +58,10 @@ def _filled(shape: Sequence[int], name: str) -> Any:
     return [_filled(shape[1:], f"{name}[{i}]") for i in range(shape[0])] if shape else _leaf(ANY, name)
 
 
-def _leaves(input: Any, name: str) -> Any:
-    if isinstance(input, (list, tuple)):
-        return [_leaves(item, f"{name}[{i}]") for i, item in enumerate(input)]
-    return _leaf(float(input), name) if isinstance(input, (int, float)) else input
-
-
-def _leaf(number: float, name: str) -> Any:
+def _leaf(number: Any, name: str) -> Any:
     from ...value import Value  # the only place where a picture makes Values, from the input it was given
 
-    return Value(number, label=name)
+    return Value(number, label=name) if isinstance(number, (int, float)) else number
 
 
 def flat(nested: Any) -> Iterator[Any]:
