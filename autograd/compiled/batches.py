@@ -35,8 +35,9 @@ from .program import Program, Reach
 if TYPE_CHECKING:
     from .step import Step
 
-__all__ = ["KINDS", "Executable", "Prepared", "Row", "Rows", "Sample", "Signature", "is_number"]
-__all__ += ["rows_by_signature", "signature"]
+__all__ = [
+    "KINDS", "Executable", "Prepared", "Row", "Rows", "Sample", "Signature", "is_number", "rows_by_signature", "signature",
+]  # fmt: skip
 
 Signature = tuple[Any, ...]
 Row = Sequence[float]  # the numbers in the arguments, in order
@@ -44,9 +45,10 @@ _PLAIN = {float, int}
 MANY_ROWS = 4  # the minimum number of rows in a batch worth computing side by side
 KINDS = IN_PYTHON, ONE_IN_C, MANY_IN_C = "python", "c one", "c many"  # each kind of code is checked
 
-_NAMESPACE: dict[str, Any] = {name: getattr(math, name) for name in FUNCTIONS if name != "abs"}
-_NAMESPACE.update(abs=abs, larger=larger, inf=math.inf, nan=math.nan)
-_NAMESPACE.update(type__=type, float__=float, not__floats=NotFloatError)
+_NAMESPACE: dict[str, Any] = {
+    **{name: getattr(math, name) for name in FUNCTIONS if name != "abs"}, "abs": abs, "larger": larger,
+    "inf": math.inf, "nan": math.nan, "type__": type, "float__": float, "not__floats": NotFloatError,
+}  # fmt: skip
 
 
 def signature(arguments: Iterable[Any], numbers: list[float]) -> Signature:
@@ -215,13 +217,11 @@ class Executable:
         """Raise the error for an index outside its candidates."""
         for row in rows if self.choices else ():
             for i, count in self.choices.items():
-                index = row[i]
-                is_whole = type(index) is int or isinstance(index, Integral)
-                if not is_whole or not 0 <= int(index) < count:
-                    name = self.program.name(self.program.inputs[i])
-                    if is_whole:
-                        raise ShapeError(f"{name}: want an index from 0 to {count - 1}, got {index}")
+                name, index = self.program.inputs[i].label, row[i]
+                if not isinstance(index, Integral):
                     raise ArgumentError(f"{name}: want a whole number to pick one of {count}, got {index!r}")
+                if not 0 <= int(index) < count:
+                    raise ShapeError(f"{name}: want an index from 0 to {count - 1}, got {index}")
 
     def name(self, parameter: Value) -> str:
         return self.program.name(parameter) if parameter in self.program.index else parameter.label or "a parameter"
@@ -231,15 +231,14 @@ class Executable:
 
         Raises ArgumentError, naming the Value, for anything that is not a real number.
         """
-        there_were = False
-        for slot, values in (("data", [*self.parameters, *self.program.constants]), ("grad", self.parameters)):
-            found = {v: x for v in values if type(x := getattr(v, slot)) is not float}
-            for value, x in found.items():
-                cleared = x is None and slot == "grad"
-                found[value] = NOT_REACHED if cleared else real(x, f"a real number as {slot} of {self.name(value)}")
-            writing(found, slot, found.values())()
-            there_were |= bool(found)
-        return there_were
+        slots = [("data", value) for value in (*self.parameters, *self.program.constants)]
+        slots += [("grad", p) for p in self.parameters]
+        others = [(name, value) for name, value in slots if type(getattr(value, name)) is not float]
+        for name, value in others:
+            wanted = f"a real number as {name} of {self.name(value)}"
+            cleared = name == "grad" and value.grad is None
+            setattr(value, name, NOT_REACHED if cleared else real(getattr(value, name), wanted))
+        return bool(others)
 
     @cached_property
     def reach(self) -> Reach:

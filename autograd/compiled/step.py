@@ -147,9 +147,7 @@ class Step:
         optimizer, columns: as in `train` and `batch`. Everything is done in C if C can run the optimiser's rule. Raises
         the same errors as `train` and `batch`.
         """
-        from .training import update
-
-        return update(self, optimizer, columns)
+        return self.train([columns], optimizer, 1)[0]
 
     def train(self, batches: Iterable[Any], optimizer: Any, steps: int) -> list[float]:
         """Make `steps` updates: zero_grad, backward from the mean loss of the next batch, step. Returns the losses.

@@ -27,13 +27,14 @@ from .c.runtime import NotFloatError, Schedule, Training, update_function
 if TYPE_CHECKING:
     from .step import Step
 
-__all__ = ["Updates", "train", "update"]
+__all__ = ["Updates", "train"]
 
 AT_ONCE = 10_000  # the maximum number of updates between two checks of what the function and the optimiser use
 
 
 def train(step: Step, batches: Iterable[Any], optimizer: Any, steps: int) -> list[float]:
-    updates = Updates("train", step, optimizer)
+    if step.updates is None or step.updates.optimizer is not optimizer:
+        step.updates = Updates(step, optimizer)
     try:
         steps = as_index(steps)
     except TypeError:
@@ -50,16 +51,10 @@ def train(step: Step, batches: Iterable[Any], optimizer: Any, steps: int) -> lis
         if at_once == steps or not more:
             source = iter(())  # it has ended, or is no longer needed
             prepared = [*map(step.prepare, prepared)]  # again: the function may use something else now
-            losses += updates.run(prepared, turn % len(prepared), steps - turn, steps)
+            losses += step.updates.run(prepared, turn % len(prepared), steps - turn, steps)
         else:
-            losses += updates.run(more, 0, 1, steps)
+            losses += step.updates.run(more, 0, 1, steps)
     return losses
-
-
-def update(step: Step, optimizer: Any, columns: Sequence[Any]) -> float:
-    if step.updates is None or step.updates.optimizer is not optimizer:
-        step.updates = Updates("update", step, optimizer)
-    return step.updates.run([step.prepare(*columns)], 0, 1, 1)[0]
 
 
 def _columns(batch: Any) -> Sequence[Any]:
@@ -74,15 +69,15 @@ def _columns(batch: Any) -> Sequence[Any]:
 
 
 class Updates:
-    """Updates by one optimiser. Raises ArgumentError for something else, to the `caller`.
+    """Updates by one optimiser. Raises ArgumentError for something else.
 
     If the optimiser states its rule, updates follow it, in C if possible, otherwise in Python. If not, its own methods
     are called.
     """
 
-    def __init__(self, caller: str, step: Step, optimizer: Any) -> None:
+    def __init__(self, step: Step, optimizer: Any) -> None:
         if not (hasattr(optimizer, "zero_grad") and hasattr(optimizer, "step")):
-            raise ArgumentError(f"{caller}: want an optimizer, with zero_grad() and step(), got {optimizer!r}")
+            raise ArgumentError(f"want an optimizer, with zero_grad() and step(), got {optimizer!r}")
         self.step = step
         self.optimizer = optimizer
         self._place: dict[Value, int] = {}  # the position of each of the step's parameters
@@ -103,7 +98,10 @@ class Updates:
         self._look(batches)
         rules, options = _rules_of(self.optimizer)
         if rules is None:
-            return self._in_python(batches[start : start + 1], None, [])
+            self.optimizer.zero_grad()
+            loss = self.step.run(batches[start])
+            self.optimizer.step()
+            return [loss]
         if not getattr(self.optimizer, "has_moved", False):
             self._want_a_gradient()
         in_c = programs.runs_in_c(*(batch.parts for batch in batches), times=times) and self._ready_for_c(rules)
@@ -116,30 +114,20 @@ class Updates:
         programs.calls += len(losses) - 1
         return losses
 
-    def _in_python(
-        self, coming: Iterable[Prepared], rules: list[Update] | None, options: list[list[float]]
-    ) -> list[float]:
-        step, optimizer, known = self.step, self.optimizer, [*self.step.parameters, *self._others]
-        members = [p for params in self._members for p in params]
-        groups, state = [*zip(rules or (), self._members, options)], _dict_of(getattr(optimizer, "state", None))
-        losses: list[float] = []
+    def _in_python(self, coming: Iterable[Prepared], rules: list[Update], options: list[list[float]]) -> list[float]:
+        known, losses = [*self.step.parameters, *self._others], list[float]()
+        groups, state = [*zip(rules, self._members, options)], _dict_of(self.optimizer.state)
         for batch in coming:
             before, done = [p.grad for p in known], len(losses)
             try:
-                if rules is None:
-                    optimizer.zero_grad()
-                    losses.append(step.run(batch))
-                else:
-                    for p in members:
+                for params in self._members:  # zero_grad()
+                    for p in params:
                         p.grad = NOT_REACHED
-                    loss = step.computed(batch, in_c=False)
-                    run(groups, state, partial(losses.append, loss))
+                run(groups, state, partial(losses.append, self.step.computed(batch, in_c=False)))
             except BaseException:  # an interrupt comes between two updates, as in C
                 if len(losses) == done:
                     write(known, "grad", before)
                 raise
-            if rules is None:
-                optimizer.step()
         return losses
 
     def _look(self, batches: list[Prepared]) -> None:
