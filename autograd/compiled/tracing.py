@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
+from traceback import walk_tb
 from typing import Any
 
 from ..errors import AutogradError, ToolError, TraceError
@@ -100,14 +101,10 @@ def as_program(root: Any, inputs: Sequence[Any], parameters: Iterable[Value], gu
 
 
 def failed_alone(error: Exception) -> TraceError:
-    trail = error.__traceback__
-    line = users_line()
-    while trail:
-        if not is_librarys(trail.tb_frame.f_code.co_filename):
-            line = trail.tb_frame.f_code.co_filename, trail.tb_lineno
-        trail = trail.tb_next
+    lines = [(frame.f_code.co_filename, number) for frame, number in walk_tb(error.__traceback__)]
+    users_own = [users_line(), *(line for line in lines if not is_librarys(line[0]))]
     return TraceError(
-        f"{said_line(line)}\nthe function runs on numbers, but fails on the tracers that take their place while it is "
+        f"{said_line(users_own[-1])}\nthe function runs on numbers, but fails on the tracers that take their place while it is "
         f"traced ({type(error).__name__}: {error}). Compute this outside, and pass the result as an argument"
     )
 
@@ -117,8 +114,7 @@ def _argument_names(function: Callable[..., Any], count: int) -> list[str]:
 
     names: list[str] = []
     with suppress(TypeError, ValueError):  # some callables written in other languages have no signature
-        given = inspect.signature(function).parameters.values()
-        names = [each.name for each in given if each.kind in (each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD)]
+        names = [p.name for p in inspect.signature(function).parameters.values() if p.kind <= p.POSITIONAL_OR_KEYWORD]
     return [names[i] if i < len(names) else f"argument_{i + 1}" for i in range(count)]
 
 
@@ -316,18 +312,11 @@ class Programs:
         if always:
             return 1
         if calls >= self.next_check:
-            later = self.next_check
-            while later <= calls:
-                later *= 2
+            self.next_check = 1 << calls.bit_length()  # the next power of 2
             able = [e for e in self.kept.values() if e.last and e.mode == in_mode(())]
             in_turn = min(able, key=lambda e: (e.checks, e.last_check), default=None)
-            try:
-                if in_turn and in_turn.last and in_turn.last_check < calls:
-                    self._check(in_turn, *in_turn.last)
-            except Exception:
-                self.next_check = later
-                raise
-            self.next_check = later  # not reached after an interrupt: then the check is still due
+            if in_turn and in_turn.last and in_turn.last_check < calls:
+                self._check(in_turn, *in_turn.last)
         return int(max(1, min(most, self.next_check - calls)))
 
     def _check(self, executable: Executable, rows: Rows, kind: str) -> None:
@@ -340,13 +329,11 @@ class Programs:
                     results = [sample.call(self.function)]
                     self._want_apart(executable.program, results)
                     itself = Itself(results)
-                except TraceError:
-                    raise
-                except Exception:
-                    if executable.trial(Rows(sample.numbers), kind) is None:  # then the call itself will say why
-                        executable.checked.add(kind)
-                        return
-                    raise
+                except Exception as error:
+                    if isinstance(error, TraceError) or executable.trial(Rows(sample.numbers), kind) is not None:
+                        raise
+                    executable.checked.add(kind)  # the call itself will say what cannot be computed
+                    return
             self._compare(guards, executable, [sample], itself, kind, self.calls)
         self._guards = guards = guards.renewed()
         self.hold = guards.hold
@@ -397,7 +384,5 @@ def _always() -> bool:
 
 def in_mode(key: Signature) -> Signature:
     """Return the key of a program traced now: it differs under atomic(), and under no_grad() around train()."""
-    for mode in ("atomic", "no_grad"):
-        if is_on(mode):
-            key = (key, mode)
-    return key
+    modes = [*filter(is_on, ("atomic", "no_grad"))]
+    return (key, *modes) if modes else key
