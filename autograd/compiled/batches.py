@@ -319,6 +319,8 @@ class Prepared:
         self.generation = step.programs.generation
         self.parts = parts
         self.count = sum(len(rows) for _, rows in parts)
+        for executable, rows in parts:
+            executable.check(rows)
 
     @cached_property
     def portions(self) -> list[Any]:

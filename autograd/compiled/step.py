@@ -83,8 +83,6 @@ class Step:
                 key = in_mode(key)
             executable = programs.kept.get(key) or programs.of(key, Sample(numbers, arguments, keywords), Rows(numbers))
             programs.latest = executable
-            if executable.choices:
-                executable.check([numbers])
             if executable.is_quick and programs.calls + 1 < programs.next_check:
                 executable.used = programs.calls = programs.calls + 1
                 self.last_backend = "python"
@@ -134,12 +132,7 @@ class Step:
                 (in_mode(key), Sample(rows[0], first, {}), rows)
                 for key, (rows, first) in rows_by_signature(columns).items()
             ]
-        parts: list[Any] = []
-        for key, sample, rows in found:
-            executable = self.programs.of(key, sample, rows)
-            executable.check(rows)
-            parts.append((executable, rows))
-        return Prepared(self, parts)
+        return Prepared(self, [(self.programs.of(key, sample, rows), rows) for key, sample, rows in found])
 
     def update(self, optimizer: Any, *columns: Any) -> float:
         """Make one update: zero_grad, backward from the mean loss of a batch, step. Returns the loss.

@@ -308,7 +308,7 @@ class Programs:
             executable.used, executable.last = calls, (rows, kind)
             if kind not in executable.checked or (always and executable.last_check < calls):
                 self._check(executable, rows, kind)
-            executable.is_quick |= not in_c and KINDS[0] in executable.checked
+            executable.is_quick |= KINDS[0] in executable.checked and not (in_c or executable.choices)
         if always:
             return 1
         if calls >= self.next_check:
