@@ -246,9 +246,8 @@ class Executable:
 
     def kind(self, in_c: bool, count: int) -> str:
         """Return which of KINDS runs a batch of `count` rows."""
-        if not in_c:
-            return IN_PYTHON
-        return MANY_IN_C if count >= MANY_ROWS and self.program.root in self.program.per_row else ONE_IN_C
+        many = count >= MANY_ROWS and self.program.root in self.program.per_row
+        return IN_PYTHON if not in_c else MANY_IN_C if many else ONE_IN_C
 
     def trial(self, rows: Rows, kind: str) -> tuple[float, dict[Value, float | None]] | None:
         """Compute the mean loss of some rows and its gradients, without changing any grad; None if arithmetic fails."""
@@ -329,10 +328,6 @@ class Prepared:
     @cached_property
     def _schedule(self) -> Schedule:
         return Schedule([self.portions])
-
-    def made_floats(self) -> bool:
-        """See Executable.made_floats."""
-        return bool(sum(executable.made_floats() for executable, _ in self.parts))  # of each
 
     def in_python(self) -> float:
         """Return the mean loss, and add its gradients to the parameters'. After an error, these are unchanged."""

@@ -125,16 +125,11 @@ class Statements:
                 self.statement(self.language.let, name, self.choose(node))
             else:
                 formula = _with_numbers(node.op.formula(len(node.operands)), node)
-                spelled = self.spelled(node)
-                names = {**spelled, **_let_names(formula, name)}
-                addends = formula.addends(self.language.dialect, names)
-                long = formula.nests() or max(len(term.text) for term in addends) > WIDTH // 2
-                if node.op.wide and formula.reduces_inside() and long:
+                if node.op.wide and formula.reduces_inside():
                     formula = formula.hoisted()
-                    names = {**spelled, **_let_names(formula, name)}
-                    addends = formula.addends(self.language.dialect, names)
+                names = {**self.spelled(node), **_let_names(formula, name)}
                 self.intermediates(formula, names)
-                self.add_up(self.language.let, name, addends)
+                self.add_up(self.language.let, name, formula.addends(self.language.dialect, names))
 
     def together(self) -> Sequence[Any]:
         """Order the program, operands still first, so that the nodes of a section are neighbours where possible."""
