@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 from textwrap import wrap
 from typing import Any
 
@@ -56,8 +57,9 @@ class Statements:
         self.language = language
         self.bare = identifiers(program)
         # The language's prefix is for names that come from labels; v2 is a position in the listing.
-        own = re.compile(r"v\d+").fullmatch
-        self.names = {node: name if own(name) else language.prefix + name for node, name in self.bare.items()}
+        self.names = {
+            node: name if re.fullmatch(r"v\d+", name) else language.prefix + name for node, name in self.bare.items()
+        }
         self.lines: list[str] = []
         self.indent = INDENT
         self.width: float = WIDTH  # the maximum width of a line
@@ -73,8 +75,8 @@ class Statements:
             set()
         )  # those of them that one value uses: in Python, it adds to them if that is not 0
         self.tables: dict[tuple[str, ...], str] = {}  # the lists from which picks choose, once they are written
-        picked = dict.fromkeys(c for node in program.picks for c in node.operands[1:] if not isinstance(c, float))
-        self.place = {c: i for i, c in enumerate(picked)}  # where its gradient is in a list
+        picked = (c for node in program.picks for c in node.operands[1:] if not isinstance(c, float))
+        self.place = {c: i for i, c in enumerate(dict.fromkeys(picked))}  # where its gradient is in a list
 
     def write(self, *lines: str) -> None:
         self.lines += [self.indent + line if line else "" for line in lines]
@@ -194,9 +196,7 @@ class Statements:
         if seed:
             self.pending[self.program.root] = [atom(seed)]
         title = None
-        for node in reversed(nodes):
-            if node not in self.program.active:
-                continue
+        for node in filter(self.program.active.__contains__, reversed(nodes)):
             is_pick, kept = node.op is PICK, self.kept.get(node)
             if not is_pick:
                 title = self.section(node, title, backward=True)
@@ -218,13 +218,11 @@ class Statements:
 
     def settle_parameters(self) -> None:
         """Do the same for all parameters, with those of each matrix or vector under its name."""
-        before = ""
-        for node in self.program.parameters:
-            name, listed, _ = self.program.name(node).partition("[")
-            if self.pending.get(node) and listed and name != before:
+        for name, group in groupby(self.program.parameters, lambda p: self.program.name(p).partition("[")[0]):
+            pending = [p for p in group if p in self.pending]
+            if pending and "[" in self.program.name(pending[0]):
                 self.heading(f"gradients arriving at {name}", "")
-                before = name
-            self.settle([node])
+            self.settle(pending)
 
     def hand_on(self, node: Any) -> None:
         spelled, gradient, active = self.spelled(node), self.gradient(node), self.program.active

@@ -153,8 +153,7 @@ def page(program: Program, language: str, title: str, inputs: Sequence[float]) -
     ]
     blank = [""] * (2 if language == "python" else 1)
     before = [*_BEFORE[language].splitlines(), *_imported(text) * (language == "python")]
-    for helper in helpers(language, text):
-        before += [*blank, helper]
+    before += [line for helper in helpers(language, text) for line in (*blank, helper)]
     lines = [*(f"{spell.remark} {line}" for line in about), *before, *blank, text, *blank[1:]]
     main = _MAIN[language].replace("@count", str(len(program.parameters)))
     return "\n".join([*lines, main.replace("@numbers", "\n".join(_numbers(program, language, inputs)))])

@@ -124,8 +124,8 @@ def first_difference(program: Program, inputs: Sequence[float], result: Any) -> 
 
 @ieee()  # the function may be in ieee() where a trace shows no mode
 def _numbers(program: Program, inputs: Sequence[float]) -> dict[Any, Any]:
-    numbers: dict[Any, Any] = {leaf: leaf.data for leaf in (*program.parameters, *program.constants)}
-    numbers.update(zip(program.inputs, map(float, inputs)))
+    numbers: dict[Any, Any] = dict(zip(program.inputs, map(float, inputs)))
+    numbers.update((leaf, leaf.data) for leaf in (*program.parameters, *program.constants))
     for node in program.order:
         if node.op is None or node.op is PICK:
             chosen = node.operands[0] if node.op is None else _picked(node, numbers)

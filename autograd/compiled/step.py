@@ -224,7 +224,7 @@ class Step:
             except (ArithmeticError, ValueError) as error:
                 if isinstance(error, AutogradError):
                     raise
-                if not isinstance(error, NotFloatError) or not any([executable.made_floats() for executable, _ in batch.parts]):
+                if not isinstance(error, NotFloatError) or not sum(part.made_floats() for part, _ in batch.parts):
                     break
         self.last_backend = "eager"
         loss = batch.itself(self._function)

@@ -14,7 +14,7 @@ from __future__ import annotations
 import sys
 from _thread import get_ident
 from collections.abc import Callable, Iterable, Sequence
-from itertools import repeat
+from itertools import chain, repeat
 from numbers import Integral, Real
 from typing import Any
 
@@ -143,15 +143,11 @@ class Tracer(Value):
         listed = [(name in op.lists, op.defaults.get(name, 0.0) is None) for name in op.operands]
 
         def kernel(*groups: Any) -> Any:
-            flat: list[Any] = []
-            for group, (is_list, may_miss) in zip(groups, listed):
-                if is_list:
-                    flat.extend(group)
-                elif group is not None or not may_miss:
-                    flat.append(group)
-            if get_ident() in running and _TRACED.issuperset(map(type, flat)):
-                return _node(Tracer, op, tuple(flat))
-            return record_checked(op, flat)
+            given: Any = zip(groups, listed)
+            parts: Any = [x if is_list else [x] for x, (is_list, may_miss) in given if x is not None or not may_miss]
+            flat = tuple(chain.from_iterable(parts))
+            is_traced = get_ident() in running and _TRACED.issuperset(map(type, flat))
+            return _node(Tracer, op, flat) if is_traced else record_checked(op, flat)
 
         return kernel
 
@@ -204,7 +200,6 @@ class _ByNumber(Tracer):
     """A tracer of something that is compared and looked up by its number, or is unknown until it has one."""
 
     __slots__ = ()
-    __eq__ = Tracer.__eq__
 
     def __hash__(self) -> int:
         if get_ident() in running:
