@@ -165,12 +165,10 @@ class Guards:
             self.places[id(thing), _LENGTH] = path, [len(thing)]
             kept = {name: item for name, item in items.items() if (id(thing), name) not in self._own}
             if len(kept) == len(items) and (id(thing), _LENGTH) not in self._own:
-                text, now = f"[*{held}]", [*thing]
-                if isinstance(thing, Mapping):  # in order, which == does not look at
-                    text, now = f"[*{held}.items()]", [*items.items()]
-                elif type(thing) in _COPIED:
-                    text, now = held, type(thing)(thing)
-                self._tests.append(f"{text} == {self._hold(now)}")
+                in_order = ".items()" * isinstance(thing, Mapping)  # == alone does not look at the order of a dict
+                plain = type(thing) in _COPIED
+                now = type(thing)(thing) if plain else [*items.items()] if in_order else [*thing]
+                self._tests.append(f"{held if plain else f'[*{held}{in_order}]'} == {self._hold(now)}")
             elif isinstance(thing, dict):  # it may hold settings besides what the function writes
                 self._tests.append(f"{self._hold(kept.items())} <= {held}.items()")
 
@@ -201,8 +199,9 @@ class Guards:
         elif hasattr(kind, "tobytes"):  # an array, which may change in place
             if len(content := thing.tobytes()) <= 8 * MOST:
                 held, shape = self._hold(thing), getattr(thing, "shape", None)
-                same_shape = f"{held}.shape == {shape!r} and " if shape is not None else ""
-                self._tests.append(f"{same_shape}{held}.tobytes() == {self._hold(content)}")
+                self._tests.append(
+                    f"getattr({held}, 'shape', None) == {shape!r} and {held}.tobytes() == {self._hold(content)}"
+                )
         elif kind is FunctionType:
             if not is_library(thing.__globals__.get("__name__")) or not path:
                 self._look_into_function(thing)

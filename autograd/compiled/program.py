@@ -39,11 +39,10 @@ class Program(Graph):
     ) -> None:
         super().__init__(root, names, nodes)
         walked = self.nodes
-        wanted = dict.fromkeys(parameters)
-        given = set(inputs)
         self.inputs = list(inputs)
-        self.parameters = [p for p in wanted if p in self.index]
-        self.constants = [node for node in walked if not node.operands and node not in wanted and node not in given]
+        self.parameters = [p for p in dict.fromkeys(parameters) if p in self.index]
+        given = {*self.inputs, *self.parameters}
+        self.constants = [node for node in walked if not node.operands and node not in given]
         self.order = [node for node in walked if node.operands]
         self.per_row = _following(self.order, inputs)
         self.useful = _leading_to(self.order, root, _following(self.order, self.parameters, flowing=True))
@@ -77,6 +76,9 @@ def _leading_to(order: Sequence[Any], root: Any, among: set[Any]) -> set[Any]:
     return found
 
 
+_Group = tuple[int, tuple[Any, ...]]  # the position of an index, and picks that it decides
+
+
 class Reach:
     """The parameters that the gradient of a program's root reaches, among all `parameters` of a compiled step.
 
@@ -87,8 +89,7 @@ class Reach:
         self._places = {p: i for i, p in enumerate(parameters)}
         inputs = {node: i for i, node in enumerate(program.inputs)}
         self._index = {pick: inputs[pick.operands[0]] for pick in program.picks}
-        self._groups: list[tuple[int, list[Any]]] = []  # the position of an index, and picks that it decides
-        self._below: dict[tuple[int, int], tuple[list[int], list[int]]] = {}  # keyed by group and index
+        self._below: dict[tuple[_Group, int], tuple[list[int], list[_Group]]] = {}  # keyed by group and index
         self._others: set[Any] = program.active
         always, self._first = self._descend([program.root])
         self._always = bytes(map({*always}.__contains__, range(len(parameters))))
@@ -99,12 +100,10 @@ class Reach:
         """Return 1 or 0 for each parameter: whether a gradient reaches it from any of these rows of inputs."""
         found = bytearray(self._always)
         for row in rows if self.varies else ():
-            pending = [*self._first]
-            done: set[int] = set()
+            pending, done = [*self._first], set[_Group]()
             while pending:
-                group = pending.pop()
-                input_, picks = self._groups[group]
-                key = group, int(row[input_])
+                i, picks = group = pending.pop()
+                key = group, int(row[i])
                 if key not in self._below:
                     self._below[key] = self._descend([pick.operands[1 + key[1]] for pick in picks])
                 places, more = self._below[key]
@@ -114,7 +113,7 @@ class Reach:
                 done.update(more)
         return found
 
-    def _descend(self, starts: Iterable[Any]) -> tuple[list[int], list[int]]:
+    def _descend(self, starts: Iterable[Any]) -> tuple[list[int], list[_Group]]:
         """Return what a gradient reaches from nodes: the positions of parameters, and the groups of the next picks."""
         self._seen = seen = self._others.intersection(starts)
         stack, picks = [*seen], dict[int, list[Any]]()
@@ -126,6 +125,4 @@ class Reach:
                 found = self._others.intersection(node.operands) - seen
                 seen |= found
                 stack += found
-        groups = range(len(self._groups), len(self._groups) + len(picks))
-        self._groups += picks.items()
-        return [self._places[node] for node in seen if node in self._places], [*groups]
+        return [self._places[node] for node in seen if node in self._places], [(i, (*p,)) for i, p in picks.items()]

@@ -196,10 +196,11 @@ class ParamTracer(Tracer):
         return twin
 
 
-class _ByNumber(Tracer):
-    """A tracer of something that is compared and looked up by its number, or is unknown until it has one."""
+class PickTracer(Tracer):
+    """The Value that an int argument picks: which one this is depends on the number, so nothing can look it up."""
 
     __slots__ = ()
+    refuses = "identity"
 
     def __hash__(self) -> int:
         if get_ident() in running:
@@ -207,14 +208,7 @@ class _ByNumber(Tracer):
         return object.__hash__(self)
 
 
-class PickTracer(_ByNumber):
-    """The Value that an int argument picks: which one this is depends on the number."""
-
-    __slots__ = ()
-    refuses = "identity"
-
-
-class ArgTracer(_ByNumber):
+class ArgTracer(PickTracer):
     """A user's plain number: an argument, a number computed from arguments alone, or one that was picked."""
 
     __slots__ = ()

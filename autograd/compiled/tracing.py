@@ -368,8 +368,8 @@ class Programs:
         if difference or line:
             since = call - executable.last_check
             affected = f"up to {since} calls may be affected" if since > 1 else "no earlier call is affected"
-            difference = difference or "it is computed differently when it is run again"
-            raise self._refusal(f"as a compiled program: {difference}; {where}; {affected}. {_USUAL}", line)
+            what = difference or "it is computed differently when it is run again"
+            raise self._refusal(f"as a compiled program: {what}; {where}; {affected}. {_USUAL}", line)
 
     def _refusal(self, why: str, line: str = "") -> TraceError:
         """Return the error for a function; without a line of its own, it names the line where the function begins."""

@@ -133,8 +133,6 @@ class Updates:
     def _look(self, batches: list[Prepared]) -> None:
         """Find out what is new: batches, or parameters of the optimiser."""
         members = [[*group["params"]] for group in getattr(self.optimizer, "param_groups", ())]
-        if batches == self._batches and members == self._members:
-            return
         if batches != self._batches:
             self._batches, self._schedule = [*batches], None
         if members != self._members or len(self._place) != len(self.step.parameters):
@@ -187,8 +185,9 @@ class Updates:
                     memories = [*map(_dict_of(state).get, self.step.parameters)]
                     t.known[: t.count] = array("B", [memory is not None for memory in memories])
                     for name, kept in t.memory.items():
-                        known = [m[name] if m and name in names else 0.0 for m, names in zip(memories, t.names)]
-                        kept[: t.count] = array("d", known)
+                        kept[: t.count] = array(
+                            "d", [m[name] if m and name in names else 0.0 for m, names in zip(memories, t.names)]
+                        )
                 except (TypeError, KeyError):  # the state is not ours: Python raises the error
                     return []
                 if hasattr(state, "keep_elsewhere"):  # it is written back when it is looked up
