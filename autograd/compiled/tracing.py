@@ -13,7 +13,7 @@ from _thread import RLock, get_ident
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from contextlib import suppress
-from functools import partial
+from functools import cached_property, partial
 from traceback import walk_tb
 from typing import Any
 
@@ -143,7 +143,7 @@ class Programs:
         self.check = check
         self.kept: dict[Signature, Executable] = {}
         self.latest: Executable | None = None
-        self.hold = _always
+        self.hold: Callable[[], bool] = lambda: True
         self.generation = 0
         self.calls = 0
         self.next_check = POLICIES[check]
@@ -151,7 +151,6 @@ class Programs:
         self._finds_parameters = parameters is None
         self._locks = Locks()
         self._guards: Guards | None = None
-        self._gradients: Training | None = None
         self._replacements: set[Value] = set()  # Values that have replaced a parameter
 
     @property
@@ -167,16 +166,14 @@ class Programs:
         """Protects the interpreter's memory, and the parameters while they are trained."""
         return self._locks[os.getpid()]
 
-    @property
+    @cached_property
     def gradients(self) -> Training:
-        if self._gradients is None or self._gradients.count != len(self.parameters):
-            self._gradients = Training(self.parameters)
-        return self._gradients
+        return Training(self.parameters)
 
     def retrace(self) -> None:
         self.kept.clear()
-        self.hold = _always
         self.generation += 1
+        vars(self).pop("gradients", None)
 
     def runs_in_c(self, *batches: Sequence[tuple[Executable, Rows]], times: int = 1) -> bool:
         """Return whether C should run each of these batches `times` times: if that is worthwhile, and a gradient flows.
@@ -376,10 +373,6 @@ class Programs:
         code = getattr(self.function, "__code__", None)
         line = line or (said_line((code.co_filename, code.co_firstlineno)) if code else "")
         return TraceError(f"{line}\n{self.title} {why}".lstrip())
-
-
-def _always() -> bool:
-    return True
 
 
 def in_mode(key: Signature) -> Signature:
