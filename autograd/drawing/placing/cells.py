@@ -16,12 +16,16 @@ from ...graph import Graph
 from ...modes import PARAMETER
 from ..picture import Arrow, Box, Cluster, Picture
 
-__all__ = ["BESIDE", "BoxCell", "Cell", "FrameCell", "Link", "Pass", "Row", "Sizes", "Step", "cells_of"]
+__all__ = [
+    "BESIDE", "CORNER", "LANE", "BoxCell", "Cell", "FrameCell", "Link", "Pass", "Row", "Sizes", "Step", "cells_of",
+]  # fmt: skip
 
 STEM = 12  # the minimum distance from an operation to the box of its result
 RISE = 16  # the distance from an operation to what is under it
 BESIDE = 5  # the distance from the arrow between these to its number
 CLEAR = 4  # the gap between a number and the arrows above and below
+LANE = 6  # the distance between lanes of arrows
+CORNER = 4  # the distance from a box to the first lane that an arrow from it takes
 
 Size = tuple[float, float]
 
@@ -79,11 +83,11 @@ class BoxCell(Cell):
 
     def measure(self) -> None:
         """Compute its width, and how far it reaches up and down, from its parts."""
-        self.label = max((link.label[0] for link in self.links), default=0.0), self.pitch
-        half = (len(self.links) - 1) / 2 * self.pitch
-        above = half + self.label[1] + 1 if self.label[0] else 0.0
+        width, height = zip((0.0, 0.0), *(link.label for link in self.links))
+        self.label = max(width), max(height)
+        above = self.half + self.label[1] + CLEAR if self.label[0] else 0.0
         self.up = max(self.size[1] / 2, self.op[1] / 2, above)
-        self.down = max(self.size[1] / 2, self.op[1] / 2, half + CLEAR if self.label[0] else 0.0)
+        self.down = max(self.size[1] / 2, self.op[1] / 2, self.half + CLEAR if self.label[0] else 0.0)
         words = self.under.words[0] if self.under else 0.0
         stem = max(STEM, BESIDE + words + 2 - self.op[0] / 2) if words else STEM
         self.width = (self.op[0] + stem if self.op[0] else 0.0) + self.size[0]
@@ -97,13 +101,23 @@ class BoxCell(Cell):
             self.width = max(self.lead + self.width, width)
             self.down = max(self.down, self.top + height)
 
+    def apart(self, link: Link) -> float:
+        """Return the distance between an arriving arrow and the one above it, which leaves room for its number."""
+        if self.label[0]:
+            return (link.label[1] or CLEAR) + CLEAR - 1
+        return min(10.0, 0.75 * self.front[1] / max(1, len(self.links)))
+
     @property
-    def pitch(self) -> float:
-        """The distance between two arriving arrows."""
-        tallest = max((link.label[1] for link in self.links), default=0.0)
-        if tallest:
-            return tallest + CLEAR - 1
-        return min(10.0, 0.75 * (self.op[1] or self.size[1]) / max(1, len(self.links)))
+    def half(self) -> float:
+        """Half the distance from the first arriving arrow to the last."""
+        distances = [self.apart(link) for link in self.links]
+        return (sum(distances) - min(distances, default=0.0)) / 2
+
+    @property
+    def gather(self) -> float:
+        """The distance from the numbers to the ends of the arrows, in which the arrows come together."""
+        steep = self.half > 0.36 * self.front[1]
+        return 16.0 if steep else 8.0 if self.label[0] else 4.0
 
     @property
     def front(self) -> Size:
@@ -152,7 +166,7 @@ class Row:
     def __init__(self, columns: list[list[Cell]], steps: list[Step]) -> None:
         self.columns = columns
         self.steps = steps
-        self.lanes = 0  # how many lanes there are for arrows that lead back or to the next row
+        self.lanes = 0  # how many lanes there are for arrows that lead back or to another row
 
 
 class Link:
@@ -168,6 +182,8 @@ class Link:
         self.inward: list[FrameCell] = []  # the frames that it enters, the outermost first
         self.passes: dict[FrameCell | None, list[Pass]] = {}
         self.lane: tuple[Row, int, int] | None = None  # a row, a lane under it, and how many passes come before
+        self.out = self.into = 0  # the vertical lanes that it takes from its tail and to its head, from the inside out
+        self.returns = self.rises = False  # whether its lane leads back within its row; whether it is under its head
         self.crossing: FrameCell | None = None  # the frame in which tail and head separate
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 
-from .cells import BoxCell, Cell, FrameCell, Link, Pass, Row, Step
+from .cells import CORNER, LANE, BoxCell, Cell, FrameCell, Link, Pass, Row, Step
 
 __all__ = ["gaps", "ranked", "row_of", "set_columns"]
 
@@ -89,7 +90,7 @@ def row_of(cells: Sequence[Cell], steps: list[Step], back: set[Link], frame: Fra
     _settle(columns, pairs)
     row.top = min((cell.y - cell.up for column in columns for cell in column), default=0.0)
     row.bottom = max((cell.y + cell.down for column in columns for cell in column), default=0.0)
-    set_columns(row)
+    set_columns(row, [step for step in steps if step.link in back and step.tail is not None and step.head is not None])
     return row
 
 
@@ -162,9 +163,9 @@ def _settle(columns: list[list[Cell]], pairs: list[tuple[Cell, Cell, Link]]) -> 
     for column in columns:  # a cell with one link on each side follows the one before, so that chains are straight
         wanted = [cell.y for cell in column]
         for i, cell in enumerate(column):
-            if len(before[cell]) == 1 and len(after[before[cell][0][0]]) == 1:
+            if len(before[cell]) == 1 and (isinstance(cell, Pass) or len(after[before[cell][0][0]]) == 1):
                 wanted[i] = before[cell][0][0].y + before[cell][0][1]
-        _stack(column, wanted, [10.0 if y != cell.y else 1.0 for y, cell in zip(wanted, column)])
+        _stack(column, wanted, [1000.0 if y != cell.y else 1.0 for y, cell in zip(wanted, column)])
 
 
 def _stack(column: list[Cell], wanted: list[float], weights: list[float]) -> None:
@@ -198,13 +199,7 @@ def _apart(upper: Cell, lower: Cell) -> float:
 def _room(column: list[Cell]) -> float:
     """Return the room before a column, for the numbers of the arriving arrows, and for arrows to come together."""
     heads = [cell for cell in column if isinstance(cell, BoxCell) and cell.links]
-    return max((cell.label[0] + _gather(cell) for cell in heads), default=0.0)
-
-
-def _gather(cell: BoxCell) -> float:
-    """Return the distance from the numbers to the ends of the arrows."""
-    steep = (len(cell.links) - 1) / 2 * cell.pitch > 0.36 * cell.front[1]
-    return 16.0 if steep else 8.0 if cell.label[0] else 4.0
+    return max((cell.label[0] + cell.gather for cell in heads), default=0.0)
 
 
 def gaps(columns: list[list[Cell]], pairs: Sequence[tuple[float, float, int]]) -> list[float]:
@@ -218,8 +213,11 @@ def gaps(columns: list[list[Cell]], pairs: Sequence[tuple[float, float, int]]) -
     return [CURVE + min(24, 0.1 * climb + 0.4 * n) + room for climb, n, room in zip(climbs, counts, rooms)]
 
 
-def set_columns(row: Row) -> None:
-    """Put columns side by side from x = 0, where the room before the first column begins."""
+def set_columns(row: Row, back: Sequence[Step] = ()) -> None:
+    """Put columns side by side from x = 0, where the room before the first column begins.
+
+    back: steps that leave the row downwards, and enter it again from there: they take vertical lanes between columns.
+    """
     columns = row.columns
     place = {cell: i for i, column in enumerate(columns) for cell in column}
     climbs: list[tuple[float, float, int]] = []
@@ -228,12 +226,22 @@ def set_columns(row: Row) -> None:
         if len(stops) == 2 and place[stops[1]] == place[stops[0]] + 1:
             a, b = stops
             climbs.append((a.y + a.exit(step.link), b.y + b.entry(step.link), place[a]))
-    x = _room(columns[0])
-    between = gaps(columns, climbs)
+    into = _lanes(place[step.head] for step in back if step.head is not None)
+    out = _lanes(place[step.tail] for step in back if step.tail is not None)
+    x = _room(columns[0]) + into[0]
+    between = [gap + out[i] + into[i + 1] for i, gap in enumerate(gaps(columns, climbs))]
     for i, column in enumerate(columns):
         width = max((cell.width for cell in column), default=0.0)
         room = _room(column)
         for cell in column:
             cell.x, cell.left, cell.right, cell.room = x, x, x + width, room
-        x += width + (between[i] if i < len(between) else 0.0)
+        x += width + (between[i] if i < len(between) else out[i])
     row.end = x
+
+
+def _lanes(places: Iterable[int]) -> defaultdict[int, float]:
+    """Return the room that vertical lanes take beside each column."""
+    room: defaultdict[int, float] = defaultdict(float)
+    for place in places:
+        room[place] += LANE + (0 if place in room else CORNER)
+    return room

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import count
 from typing import NamedTuple
 
 from ..picture import Arrow, Box, Cluster, Picture
-from .cells import BESIDE, BoxCell, Cell, FrameCell, Link, Pass, Row, Sizes, Step, cells_of
+from .cells import BESIDE, LANE, BoxCell, Cell, FrameCell, Link, Pass, Row, Sizes, Step, cells_of
 from .columns import ranked, row_of
 from .routes import Route, route_of
 from .turning import Turn
@@ -16,8 +18,7 @@ __all__ = ["Arrangement", "Placement", "Rect", "Route", "Sizes"]
 
 PAD = 10  # the distance between a frame and its contents
 BETWEEN_ROWS = 6  # the space below the lanes of one row
-LANE = 6  # the distance between lanes of arrows
-MOST_CROSSING, MOST_IN_LOOPS = 3, 9  # the maximum number of arrows from one row to the next; the same within a loop
+MOST_CROSSING, MOST_AT_WORST = 3, 9  # the maximum number of arrows from row to row; the same if nothing else fits
 
 
 class Rect(NamedTuple):
@@ -80,11 +81,10 @@ def _lay(frame: FrameCell, steps: dict[FrameCell, list[Step]], limit: float | No
     frame.rows = [row]
     if inside and row.end > inside:
         frame.rows = _broken(frame, row, back, inside)
-    for link in sorted(back, key=lambda link: (link.tail.key, link.head.key)):
-        if link.lane is None:
-            _take_lane(link, _row_with(frame.rows, link), 0)
-    turns = max((row.lanes for row in frame.rows), default=0) if len(frame.rows) > 1 else 0
-    side = pad + (turns and PAD + LANE * turns)
+    for row in frame.rows:
+        _lead_back(row, back)
+    turns = 1 + max((step.link.into for row in frame.rows for step in row.steps if not step.link.returns), default=0)
+    side = pad + (PAD + LANE * turns if len(frame.rows) > 1 else 0)
     above, before, after = turn.room_for(frame)
     y = above + pad
     for row in frame.rows:
@@ -101,13 +101,35 @@ def _lay(frame: FrameCell, steps: dict[FrameCell, list[Step]], limit: float | No
     _open_ports(frame)
 
 
-def _row_with(rows: Sequence[Row], link: Link) -> Row:
-    return next(row for row in rows if any(step.link is link for step in row.steps))
-
-
 def _take_lane(link: Link, row: Row, passed: int) -> None:
     link.lane = row, row.lanes, passed
+    link.out = row.lanes
     row.lanes += 1
+
+
+def _lead_back(row: Row, back: set[Link]) -> None:
+    """Give lanes to links within a row, so that they do not cross: those from and to lower cells are inside."""
+    out, into = (defaultdict[int, Iterator[int]](count) for _ in "ab")
+    steps = [step for step in row.steps if step.link in back and step.link.lane is None]
+    for step in sorted(
+        steps, key=lambda step: [cell.y if cell else 0.0 for cell in (step.tail, step.head)], reverse=True
+    ):
+        link = step.link
+        _take_lane(link, row, 0)
+        link.returns = link.rises = True
+        link.out, link.into = (
+            next(lanes[cell.rank]) if cell else 0 for cell, lanes in ((step.tail, out), (step.head, into))
+        )
+
+
+def _lead_on(crossing: Mapping[Link, tuple[int, int]]) -> None:
+    """Give links between rows vertical lanes beside the rows: those that lead further are outside."""
+    taken: defaultdict[int, set[int]] = defaultdict(set)  # for each lane, the rows beside it, and the gaps below these
+    for link, (start, end) in crossing.items():
+        link.rises = end < start
+        beside = {*(range(2 * end, 2 * start + 2) if link.rises else range(2 * start + 1, 2 * end + 1))}
+        link.into = next(lane for lane in count() if not taken[lane] & beside)
+        taken[link.into] |= beside
 
 
 def _open_ports(frame: FrameCell) -> None:
@@ -127,23 +149,23 @@ def _open_ports(frame: FrameCell) -> None:
 def _broken(frame: FrameCell, row: Row, back: set[Link], limit: float) -> list[Row]:
     """Break a row that is too long, like text, into several of similar length, where few arrows cross."""
     last = len(row.columns) - 1
-    loops, spans = False, _crossing(row, back)
-    breaks = _breaks(row, spans, limit, loops)
+    anywhere, spans = False, _crossing(row, back)
+    breaks = _breaks(row, spans, limit, anywhere)
     if _longest(row, breaks) > limit:
-        loops = True
-        breaks = _breaks(row, spans, limit, loops)
+        anywhere = True
+        breaks = _breaks(row, spans, limit, anywhere)
     if not breaks:
         return [row]
     room = PAD + LANE * max(len(spans[at]) for at in breaks)  # this is for arrows from row to row
     if _longest(row, breaks) + room > limit:
         limit -= room
-        breaks = _breaks(row, spans, limit, loops)
+        breaks = _breaks(row, spans, limit, anywhere)
     shortest, longest = row.end / (len(breaks) + 1), limit
     for _ in range(6):
         middle = (shortest + longest) / 2
-        enough = len(_breaks(row, spans, middle, loops)) <= len(breaks)
+        enough = len(_breaks(row, spans, middle, anywhere)) <= len(breaks)
         shortest, longest = (shortest, middle) if enough else (middle, longest)
-    breaks = [*_breaks(row, spans, longest, loops), last]
+    breaks = [*_breaks(row, spans, longest, anywhere), last]
     line = {rank: sum(end < rank for end in breaks) for rank in range(last + 1)}
     parts: list[list[Step]] = [[] for _ in breaks]
     crossing: dict[Link, tuple[int, int]] = {}
@@ -177,9 +199,11 @@ def _rows(
         for link, ends in crossing.items():
             if i in ends:
                 passed[link, i] = link.passes.pop(frame, [])
+    crossing = dict(sorted(crossing.items(), key=lambda pair: abs(pair[1][1] - pair[1][0])))
     for link, (start, end) in crossing.items():
         link.passes[frame] = passed[link, start] + passed[link, end]
         _take_lane(link, rows[start], len(passed[link, start]))
+    _lead_on(crossing)
     return rows
 
 
@@ -215,16 +239,20 @@ def _crossing(row: Row, back: set[Link]) -> list[list[_Span]]:
     return crossing
 
 
-def _breaks(row: Row, crossing: list[list[_Span]], limit: float, loops: bool) -> list[int]:
-    """Return the columns after which to break, so that no row exceeds `limit` if possible. loops: also break loops."""
+def _breaks(row: Row, crossing: list[list[_Span]], limit: float, anywhere: bool) -> list[int]:
+    """Return the columns after which to break, so that no row exceeds `limit` if possible.
+
+    anywhere: also break loops, and where many arrows cross, or one that crosses another break.
+    """
     breaks: list[int] = []
     start, allowed = 0.0, -1
     for i, column in enumerate(row.columns):
         if column[0].right - start > limit and allowed >= 0:
             breaks.append(allowed)
             start, allowed = _start(row, allowed + 1), -1
-        if len(crossing[i]) <= (MOST_IN_LOOPS if loops else MOST_CROSSING) and all(
-            loops if span.leads_back else not (span.is_leaf or (breaks and span.tail <= breaks[-1]))
+        if len(crossing[i]) <= (MOST_AT_WORST if anywhere else MOST_CROSSING) and not any(
+            (span.is_leaf and not span.leads_back)
+            or (not anywhere and (span.leads_back or (breaks and span.tail <= breaks[-1])))
             for span in crossing[i]
         ):
             allowed = i

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 
-from .cells import BoxCell, FrameCell, Link, Pass
+from .cells import CORNER, LANE, BoxCell, Cell, FrameCell, Link, Pass
 
 __all__ = ["Route", "route_of"]
 
-LANE = 6  # the distance between lanes
 TURN = 5  # the radius of a corner
+FAR = 1e9  # further away than any box
 LEVEL = 0.7  # how far from a circle's middle an arrow may arrive level, as a fraction of the radius
 
 Point = tuple[float, float]
@@ -48,8 +49,9 @@ def _curve(start: Point, end: Point) -> list[Point]:
 def route_of(head: BoxCell) -> Iterator[tuple[Link, Route]]:
     """Return the paths of all arrows that arrive at a box, from top to bottom."""
     ways = sorted(((_coming(link), i, link) for i, link in enumerate(head.links)), key=lambda way: way[:2])
-    for number, (_, _, link) in enumerate(ways):
-        link.slot = (number - (len(ways) - 1) / 2) * head.pitch
+    steps = [*accumulate((head.apart(link) for _, _, link in ways[1:]), initial=0.0)]
+    for step, (_, _, link) in zip(steps, ways):
+        link.slot = step - steps[-1] / 2
     for _, _, link in ways:
         yield link, _Walk(link).route()
 
@@ -57,18 +59,9 @@ def route_of(head: BoxCell) -> Iterator[tuple[Link, Route]]:
 def _coming(link: Link) -> float:
     """Return the height from which a link comes."""
     if link.lane is not None and not link.inward and _after_lane(link) == 0:
-        return -math.inf if _goes_on(link) else math.inf
+        return FAR - link.into if link.rises else link.into - FAR
     last = [stop.y for stop in _passes(link)]
     return last[-1] if last else link.tail.y
-
-
-def _goes_on(link: Link) -> bool:
-    """Return whether a link leads to the next row, and not back."""
-    return link.lane is not None and not any(
-        link.head is cell or (link.inward and link.inward[0] is cell)
-        for column in link.lane[0].columns
-        for cell in column
-    )
 
 
 def _after_lane(link: Link) -> int:
@@ -97,8 +90,12 @@ class _Walk:
     def climb(self, x: float, y: float) -> None:
         self.points += _curve(self.points[-1], (x, y))
 
+    def near(self, stop: Cell, y: float) -> None:
+        """Reach the height at which to pass or enter a cell, before the numbers in its column begin."""
+        self.climb(max(stop.left - stop.room, self.points[-1][0]), y)
+
     def past(self, stop: Pass) -> None:
-        self.climb(stop.left, stop.y)
+        self.near(stop, stop.y)
         self.level(stop.right)
 
     def route(self) -> Route:
@@ -125,14 +122,14 @@ class _Walk:
                 self.past(stop)
                 heights.pop(0)
             else:
-                self.climb(stop.left, heights[0])
-        near = head.left - (head.room - link.head.label[0] if head.label[0] else 4.0)
-        self.climb(max(head.left - head.room, self.points[-1][0]), y)
+                self.near(stop, heights[0])
+        self.near(head, y)
         label = None
         width, height = link.label
-        if width:
-            self.level(near)
-            label = (near - width / 2, y - height / 2 - 1)
+        if head.label[0]:  # an arrow without a number stays below those of its neighbours
+            at = head.left - head.gather
+            self.level(at)
+            label = (at - width / 2, y - height / 2 - 1) if width else None
         self.arrive(y)
         return Route(self.points, label)
 
@@ -145,8 +142,8 @@ class _Walk:
         if head.op[0] and width == height:
             radius = width / 2
             if abs(slot) > LEVEL * radius:
-                most = (len(head.links) - 1) / 2 * head.pitch
-                angle = math.radians(45 + 30 * (abs(slot) - LEVEL * radius) / max(1.0, most)) * math.copysign(1, slot)
+                angle = math.radians(45 + 30 * (abs(slot) - LEVEL * radius) / max(1.0, head.half))
+                angle = math.copysign(angle, slot)
                 end = (x - radius * math.cos(angle), middle + radius * math.sin(angle))
                 here = self.points[-1]
                 self.points += [
@@ -166,9 +163,8 @@ class _Walk:
         assert self.link.lane is not None
         row, lane, _ = self.link.lane
         under = row.bottom + LANE * (lane + 1)
-        goes_on = _goes_on(self.link)
-        out = (row.end + 4 + LANE * lane) if goes_on else self.points[-1][0] + 4 + 2 * (lane % 3)
-        into = x - 8 - (LANE * lane if goes_on else 2 * (lane % 3))
+        out = (self.points[-1][0] if self.link.returns else row.end) + CORNER + LANE * self.link.out
+        into = x - 2 * CORNER - LANE * self.link.into
         corners = [(out, self.points[-1][1]), (out, under), (into, under), (into, y)]
         self.bend(corners, (x, y))
 
