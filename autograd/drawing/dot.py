@@ -12,7 +12,6 @@ from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from unicodedata import east_asian_width
 
 from ..explain.naming import one_line
 from ..explain.phrases import counted, name_of, operation, short, slope_in_words
@@ -28,7 +27,7 @@ from .picture import FOLDED, LABELLED, LISTED, TITLE, UNKNOWN, Arrow, Box, Clust
 from .placing import Arrangement, Placement
 from .placing.page import scale_on
 from .placing.text import measured, text_width
-from .sheet import GAP, Markup, Sheet, attributes, escape, gaps, html, plain, row, table, tooltip
+from .sheet import GAP, PADDING, Markup, Sheet, attributes, escape, gaps, html, plain, row, table, tooltip
 from .views.tables import BROKEN, Detail, by_beginning, constant_rows, pair_rows, pairs_of, small_map, troubles
 
 if TYPE_CHECKING:
@@ -303,13 +302,14 @@ class DotWriter:
     def title(self, box: Box, columns: int = 3, bold: bool = True) -> str:
         name = box.name or told(f"{box.kind}s")
         shown = self.text(name, size=13, bold=bold, faint=not bold) + self.times(box.times)
-        return row([f'<TD COLSPAN="{columns}" ALIGN="LEFT"{self.wide(name, 8)}>{shown}</TD>'])
+        return row([f'<TD COLSPAN="{columns}" ALIGN="LEFT"{self.wide(name, shown)}>{shown}</TD>'])
 
     def pair(self, word: str, number: str, tint: str = "", many: bool = False) -> str:
         return row([self.word(told(word)), GAP, self.right(number, tint, many)])
 
     def word(self, word: str, times: int = 1) -> str:
-        return f'<TD ALIGN="LEFT"{self.wide(word, 6)}>{self.text(word, faint=True)}{self.times(times)}</TD>'
+        shown = self.text(word, faint=True) + self.times(times)
+        return f'<TD ALIGN="LEFT"{self.wide(word, shown)}>{shown}</TD>'
 
     def tint(self, gradient: float) -> str:
         """Return a colour: orange for a positive gradient, blue for a negative one, and stronger for a larger one."""
@@ -424,12 +424,11 @@ class DotWriter:
         rows = [row([GAP, f"<TD>{escape(told(line))}</TD>", GAP]) for line in words.split(", ")]
         return html(f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">{"".join(rows)}</TABLE>')
 
-    def wide(self, text: str, width: int, longest: int = SPELLED) -> str:
+    def wide(self, text: str, shown: str) -> str:
         """Return the size of text that the layout engine cannot measure: one with characters outside ASCII."""
-        shown = one_line(text, longest)
-        if shown.isascii():
+        if one_line(text, SPELLED).isascii():
             return ""
-        return self.wide_as(sum(2 * width if east_asian_width(letter) in "WF" else width for letter in shown))
+        return f' WIDTH="{math.ceil(measured(html(shown), self.look.font_size)[0]) + 2 * PADDING}"'
 
     def wide_as(self, width: float) -> str:
         """Return a space of that many points at the usual size."""

@@ -38,7 +38,7 @@ class Box:
     id: the same in every run. name: the value's name in the listing, or what several names have in common.
     kind: "result", "value", "input", "parameter", "constant"; "module" for folded calls to a module, and "more" for
     other values left out. node: the value shown, if there is one. nodes: all the values it is drawn for, in the order
-    of the graph; none for constants, which are in `numbers`. times: how many similar values there are, if one of them
+    of the graph, or of the iterations of a loop; none for constants, which are in `numbers`. times: how many similar values there are, if one of them
     is shown. chain, terms: what is folded into one operation, and how many: a "sum" or "product" of terms, or a "dot" of
     products. arrivals: how many arrows lead to it.
     brief: 1 if it is written in a few words under the operation that uses it, 2 if in the frame around it, otherwise 0.
@@ -322,6 +322,8 @@ class Picture:
             box.results = [root for root in graph.roots if root in nodes]
             box.beyond = group.listing.beyond if group.what == "rest" else {}
             return box
+        if len(nodes) == len(group.parts):  # in the order of a loop's iterations
+            nodes = [group.listing.nodes[part.top] for part in group.parts]
         box = Box(f"v{index[group.node]}", kind, graph.name(group.node), nodes, len(group.parts))
         box.node = group.node
         box.inner = group.inner

@@ -8,8 +8,11 @@ from typing import Any
 
 from ..explain.naming import one_line
 
-__all__ = ["GAP", "Markup", "Sheet", "attributes", "escape", "gaps", "html", "plain", "row", "table", "tooltip"]
+__all__ = [
+    "GAP", "PADDING", "Markup", "Sheet", "attributes", "escape", "gaps", "html", "plain", "row", "table", "tooltip",
+]  # fmt: skip
 
+PADDING = 2  # of a table's cells, in points
 GAP = '<TD WIDTH="4"></TD>'  # the gap between two cells
 BACKSLASH = {"tooltip": "&#92;"}  # Graphviz reads the escapes of a tooltip twice
 
@@ -68,7 +71,7 @@ def gaps(cells: list[str]) -> list[str]:
 
 
 def table(rows: list[str]) -> Markup:
-    return html(f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">{"".join(rows)}</TABLE>')
+    return html(f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="{PADDING}">{"".join(rows)}</TABLE>')
 
 
 def tooltip(text: str, kind: str = "") -> str:

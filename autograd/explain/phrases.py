@@ -96,11 +96,14 @@ def short(number: float, digits: int = 4) -> str:
 def typed(number: float) -> str:
     """Write a number as somebody typed it; one with too many digits was computed, and is cut off with "...".
 
-    >>> [typed(x) for x in (1.0001, 0.5, -2.0, 1e-7, 2**0.5, 1 / 3e9)]
-    ['1.0001', '0.5', '-2', '1e-07', '1.41421...', '3.33333...e-10']
+    >>> [typed(x) for x in (1.0001, 0.5, -2.0, 1e-7, 2**0.5, 1 / 3e9, 1e10)]
+    ['1.0001', '0.5', '-2', '1e-07', '1.41421...', '3.33333...e-10', '1e+10']
     """
     text = f"{number:.12g}"
     text = min(text, repr(number), key=len) if abs(float(text) - number) <= NOISE * abs(number) else repr(number)
+    if len(text) > TYPED and text.lstrip("-").isdecimal():  # digits may not be cut off before the point
+        mantissa, _, power = f"{number:.12e}".partition("e")
+        text = f"{mantissa.rstrip('0').rstrip('.')}e{power}"
     mantissa, e, power = text.partition("e")
     cut = max(CUT + mantissa.startswith("-"), mantissa.find(".") + 2)
     return text if len(mantissa) <= TYPED else f"{mantissa[:cut]}...{e}{power}"

@@ -56,7 +56,8 @@ def layers_of(graph: Graph) -> list[Layer]:
     for node, (pairs, bias) in _sums(graph, users):
         weighted = [_weight_last(graph, users, pair) for pair in pairs]
         inputs, weights = zip(*weighted)
-        if None not in weights and not all(isinstance(weight, float) for weight in weights):
+        is_decay = all(x is weight for x, weight in weighted)  # a sum of squares
+        if None not in weights and not is_decay and not all(isinstance(weight, float) for weight in weights):
             neuron = Neuron(node, _activated(node, users), inputs, weights, bias)
             found.setdefault((tuple(map(_key, inputs)), node.scope), []).append(neuron)
     layers: dict[Any, Layer] = {}

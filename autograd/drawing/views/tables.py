@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -57,6 +57,8 @@ CELL = 7  # the size in points of a cell without a number
 STRONGEST = 0.7  # the strongest mix of a colour on which a number is still readable
 FEW, NARROW, MANY = 16, 4, 256  # limits in a box: cells and columns of a map with numbers, cells of a map without
 
+DEEP = 3  # how many operations after a matrix product its rows are still known
+
 NUMBER = re.compile(r"[\[\d].*")  # what tells x0 from x1, or w[0][1] from w[0][2]
 
 
@@ -89,24 +91,41 @@ def grid_of(graph: Graph, nodes: Sequence[Any]) -> Grid:
     >>> [[None if cell is None else cell.data for cell in row] for row in grid_of(Graph(total(xs)), xs)]
     [[None, 1.0], [2.0, None]]
     """
+    return _shaped(graph, nodes)[0]
+
+
+def _shaped(graph: Graph, nodes: Sequence[Any]) -> tuple[Grid, bool]:
+    """Arrange some values in rows, and say whether these are the rows of a matrix."""
     named = [indexed(graph.name(node)) for node in nodes]
     places = [index for _, index in named]
     if len({(base, len(index)) for base, index in named}) > 1 or not places[0] or len(set(places)) < len(places):
-        return _by_call(nodes) or wrapped(nodes)
+        grid = _in_rows(nodes, lambda node: id(node.scope)) or _in_rows(nodes, _row_of)
+        return grid or wrapped(nodes), bool(grid)
     if len(places[0]) == 1:
-        return wrapped([node for _, node in sorted(zip(places, nodes), key=lambda pair: pair[0])])
+        return wrapped([node for _, node in sorted(zip(places, nodes), key=lambda pair: pair[0])]), False
     rows, columns = sorted({place[0] for place in places}), sorted({place[1] for place in places})
     at = dict(zip(places, nodes))
-    return [[at.get((row, column)) for column in columns] for row in rows]
+    return [[at.get((row, column)) for column in columns] for row in rows], True
 
 
-def _by_call(nodes: Sequence[Any]) -> Grid:
-    """Return a row for each call to a module, as for each sample; nothing if their lengths would differ."""
+def _in_rows(nodes: Sequence[Any], row_of: Callable[[Any], Any]) -> Grid:
+    """Return a row for each group of values, such as those of a sample; nothing if their lengths would differ."""
     rows: dict[Any, list[Any]] = {}
     for node in nodes:
-        rows.setdefault(id(node.scope), []).append(node)
+        rows.setdefault(row_of(node), []).append(node)
     lengths = {len(row) for row in rows.values()}
     return [*rows.values()] if len(rows) > 1 and len(lengths) == 1 < lengths.pop() else []
+
+
+def _row_of(node: Any) -> Any:
+    """Return what tells the row of a value in a matrix product: the vector that was multiplied by the weights."""
+    for _ in range(DEEP):
+        if not node.operands:
+            break
+        if len(node.op.lists) == 2:
+            return tuple(map(id, node.op.bind(node.operands)[node.op.lists[0]]))
+        node = next((operand for operand in node.operands if not isinstance(operand, float)), node)
+    return id(node)
 
 
 def wrapped(items: Sequence[Any]) -> list[list[Any]]:
@@ -175,8 +194,8 @@ def maps_of(writer: DotWriter, nodes: Sequence[Any]) -> list[str]:
 
 
 def _maps_of_one(writer: DotWriter, base: str, nodes: Sequence[Any]) -> str:
-    grid = grid_of(writer.graph, nodes)
-    shape = f"{len(grid)} × {len(grid[0])}" if len(grid[0]) > 1 else f"{len(nodes)}"
+    grid, is_matrix = _shaped(writer.graph, nodes)
+    shape = f"{len(grid)} × {len(grid[0])}" if is_matrix else f"{len(nodes)}"
     name = writer.text(base, size=13, bold=True) + " " if base else ""
     maps: dict[str, str] = {}
     if writer.shows("data"):
