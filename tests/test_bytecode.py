@@ -16,7 +16,7 @@ from autograd.compiled.c.runtime import LoadedProgram, interpreter
 from autograd.compiled.c.template import interpreter_source, rows_of
 from autograd.ops import BUILTIN, OPS, Op
 
-NUMBERS = {(id(row.op), row.absent): k for k, row in enumerate(rows_of(OPS[name] for name in BUILTIN))}
+NUMBERS = {(id(row.op), row.absent): (k, row.kept) for k, row in enumerate(rows_of(OPS[name] for name in BUILTIN))}
 
 
 def codes(part):
@@ -45,6 +45,88 @@ def test_positions_that_share_a_layer_are_one_product():
     program = trace(lambda rows: attention(rows)[0][0], (rows,), parameters)
     bytecode = Bytecode(program, parameters, NUMBERS)
     assert codes(bytecode.steady).count(PRODUCT) <= 4 + 1 + 1  # queries, keys, values, out; scores, mix of one row
+
+
+def test_the_rows_of_causal_attention_share_two_products():
+    """Row t has t + 1 scores, and then the mean of t + 1 values."""
+    attention = nn.SelfAttention(4, seed=0)
+    parameters = list(attention.parameters())
+    rows = [[0.1 * i + j for j in range(4)] for i in range(6)]
+
+    def loss(rows):
+        return total([number for row in attention(rows, is_causal=True) for number in row])
+
+    bytecode = Bytecode(trace(loss, (rows,), parameters), parameters, NUMBERS)
+    assert codes(bytecode.steady).count(PRODUCT) == 1 + 2 + 1  # queries, keys and values; scores, means; out
+
+
+def test_most_of_a_product_is_wanted():
+    """One row has 50 columns, and 50 rows have one each: a product of all of them would have 2,550 results."""
+    x, w = ([[Value(1.0), Value(2.0)] for _ in range(51)] for _ in "xw")
+    parameters = [p for row in (*x, *w) for p in row]
+
+    def loss():
+        return total([*(dot(x[0], w[k]) for k in range(50)), *(dot(x[k], w[0]) for k in range(1, 51))])
+
+    assert Bytecode(trace(loss, (), parameters), parameters, NUMBERS).steady.slots < len(parameters) + 250
+
+
+@needs_c
+@pytest.mark.parametrize("infinite", ["nothing", "an item of x", "an item of w", "a gradient"])
+def test_rows_that_share_a_product_share_no_infinity(infinite):
+    """A shorter row is filled up with zeros, but 0 times infinity would be nan."""
+    x = [[Value(0.1 * i - 0.3 * j + 0.2) for j in range(i + 1)] for i in range(5)]
+    w = [[Value(0.3 * i + 0.1 * j + 0.1) for j in range(5)] for i in range(4)]
+    parameters = [p for row in (*x, *w) for p in row]
+    if infinite.startswith("an item"):
+        {"x": x, "w": w}[infinite[-1]][3][3].data = math.inf
+    factor = math.inf if infinite == "a gradient" else 1.0
+
+    def loss(factor):
+        sums = [dot(row, column[: len(row)]) for row in x for column in w]
+        return total([y.tanh() for y in sums]) + factor * sums[0]
+
+    step = compile(loss, parameters, "c", check="never")
+    wanted = eagerly(loss, (factor,), parameters)
+    assert_same((step(factor), gradients(parameters)), wanted)
+    assert (step.last_backend == "c") == (infinite == "nothing")
+
+
+@needs_c
+def test_a_dot_product_that_is_computed_twice():
+    w = [Value(0.5), Value(-0.25), Value(2.0)]
+
+    def loss(x):
+        xs, ws = [w[0] * x, w[1] + x], [w[1] * 2.0, w[2] - x]
+        return dot(xs, ws, w[0]) * dot(xs, ws, w[0]).tanh() + dot(xs, ws) * dot(ws, xs)
+
+    step = compile(loss, w, "c")
+    assert_same((step(0.7), gradients(w)), eagerly(loss, (0.7,), w))
+    xs = [0.1 * i for i in range(9)]
+    wanted = eagerly(lambda: mean([loss(x) for x in xs]), (), w)
+    assert_same((step.batch(xs), gradients(w)), wanted)
+
+
+@needs_c
+@pytest.mark.slow
+def test_what_the_slopes_of_an_operation_use_again():
+    """Its sums have terms that are calls, alike in part, and its slopes have one of them, or both."""
+    shared = "s = sum(exp(xs[i])); t = sum(2 * sin(xs[i]) + exp(xs[i])); "
+    own = op("own_again", "o", shared + "s * t", xs=shared + "exp(xs[i]) * t + s * (2 * cos(xs[i]) + exp(xs[i]))")
+    try:
+        w = [Value(0.1 * k - 0.3) for k in range(7)]
+
+        def loss(x):
+            return own([v * x for v in w]) * 0.1 + own(w[:3])
+
+        step = compile(loss, w, "c")
+        assert_same((step(0.7), gradients(w)), eagerly(loss, (0.7,), w))
+        xs = [0.1 * i for i in range(11)]
+        wanted = eagerly(lambda: mean([loss(x) for x in xs]), (), w)
+        assert_same((step.batch(xs), gradients(w)), wanted)
+        assert step.last_backend == "c"
+    finally:
+        del OPS["own_again"]
 
 
 def test_what_depends_on_no_input_is_computed_once():
@@ -111,8 +193,8 @@ def test_the_calculus_is_printed_from_the_rows():
         "#define TERM(x, w) (x * w)",
         "#define SLOPE_X(x, w) (w)",
         "#define SLOPE_W(x, w) (x)",
-        "tanh(a0)",
-        "1.0 - y * y",
+        "tanh(x0[i])",
+        "1.0 - out[i] * out[i]",
     ):
         assert text in source
     assert "@" not in source

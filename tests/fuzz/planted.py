@@ -49,7 +49,7 @@ FAULTS = [
     ("set() keeps the slopes of before", "autograd/stepper/walker.py", "            node.partials = slopes\n", "            node.partials = node.partials\n"),
     ("goto() goes one move too far", "autograd/stepper/moves.py", "self._make() for _ in range(start, k)", "self._make() for _ in range(start, min(k + 1, len(self)))"),
     # compile()
-    ("a sum of gradients in C loses what came first", _C + "c/interpreter.c.in", "k++) m->grad[at[1 + k]] += room[k];", "k++) m->grad[at[1 + k]] = room[k];"),
+    ("a sum of gradients in C loses what came first", _C + "c/interpreter.c.in", "sum += room[k];", "sum = room[k];"),
     ("rows of a batch count one less", _C + "c/interpreter.c.in", "lanes < m->live - lane ? lanes : m->live - lane;", "lanes < m->live - lane ? lanes : m->live - lane - 1;"),
     ("momentum forgets, in C and Python alike", "nn/optim/gradient_descent.py", '"momentum * momentum_buffer + (1 - dampening) * slope"', '"momentum * momentum_buffer + slope"'),
     ("an addend that is a sum itself, in emitted sources", _C + "codegen.py", "term.within(TERM if i else first)", "term.within(first)"),

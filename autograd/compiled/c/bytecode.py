@@ -11,7 +11,6 @@ others are computed once for all rows, in its part `steady`. A bytecode for one 
 from __future__ import annotations
 
 from array import array
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any
@@ -22,8 +21,10 @@ from ..program import PICK, Program
 
 __all__ = ["Bytecode"]
 
+_Row = dict[tuple[int, ...], list[int]]  # dot products over one list: for each other side, and bias, the nodes
+
 STRIP, LIST = range(2)  # where operands are: in consecutive slots, or anywhere
-PRODUCT, PRODUCT_BY_LANE, PICKED = -1, -2, -3
+PRODUCT, PICKED = -1, -2
 SINGLE, MANY, WIDE = range(3)
 LISTED = Op("listed")  # this is not an operation, but a list of operands
 FEW = 4  # fewer results than this do not share an instruction
@@ -45,7 +46,9 @@ class _Places(dict[Any, int]):
         splits: dict[tuple[int, int], list[Any]] = {}  # the positions of operands, by name; a slice for a list
         for node in nodes:
             op, operands = node.op, node.operands
-            if op is not None and op.lists:
+            if op is None:  # Value(x) for an argument x
+                self[node] = self[operands[0]]
+            elif op.lists:
                 key = id(op), len(operands)  # a redefined operation equals the old one
                 if key not in splits:
                     bound = op.bind(range(len(operands))).values()
@@ -78,14 +81,14 @@ class Bytecode:
     """A program in the form that the interpreter takes.
 
     parameters: all those of the compiled step, whether this program uses them or not; they are the first steady slots.
-    numbers: for every (id of an op, absent operands), its number in the interpreter's table of rows.
+    numbers: for every (id of an op, absent operands), its number in the interpreter's table of rows, and Row.kept.
 
     Here values are identified by their positions. active, slot: one per position; ~slot is a steady slot used by rows.
     """
 
     @gc_paused
     def __init__(
-        self, program: Program, parameters: Sequence[Any], numbers: Mapping[Any, int], rows: bool = False
+        self, program: Program, parameters: Sequence[Any], numbers: Mapping[Any, tuple[int, int]], rows: bool = False
     ) -> None:
         self.program = program
         self.numbers = numbers
@@ -93,6 +96,7 @@ class Bytecode:
         leaves = [*parameters, *program.constants, *inputs] if rows else [*parameters, *inputs, *program.constants]
         place = _Places(leaves, program.order)
         self.ops, self.operands = place.ops, place.operands
+        self.zero = place[0.0]
         self.literals = [*map(float, place.literals)]
         self.parameters = self.first_input = len(parameters)
         self.first_constant = self.first_input + (0 if rows else len(inputs))
@@ -147,11 +151,8 @@ class _Part:
         level = [-1] * len(self.ops)
         levels: list[dict[Any, list[int]]] = []
         for node in nodes:
-            operands = self.operands[node]
-            if not operands:  # a literal
-                continue
-            level[node] = highest = max(map(level.__getitem__, operands))
-            if self.ops[node] is not LISTED:
+            level[node] = highest = max(map(level.__getitem__, self.operands[node]), default=-1)
+            if self.ops[node] is not LISTED and self.operands[node]:  # not a literal
                 level[node] = highest = highest + 1
                 if highest == len(levels):
                     levels.append({})
@@ -161,25 +162,26 @@ class _Part:
     def _kind(self, node: int) -> tuple[Any, ...]:
         """Return how a node is packed, and what else nodes must have in common to become one instruction."""
         op, operands = self.ops[node], self.operands[node]
-        if op is None:
-            return (_Part._alias,)
         if op is PICK:
             return _Part._picks, self.active[node], operands[0], len(operands)
         if op is DOT:
-            return _Part._dots, self.active[node], len(self.operands[operands[0]]), len(operands)
+            return _Part._dots, self.active[node], len(operands)
         flows = self.active[node], *map(self.active.__getitem__, operands)
         if op.lists:
             return _Part._wide, id(op), len(self._listed(operands)), flows
         return _Part._scalars, id(op), flows
 
-    def _write(self, code: int, active: int, nodes: Sequence[int], *described: Sequence[int]) -> None:
-        """Add an instruction that computes these nodes. active: bits for the operands that get a gradient."""
-        slots = range(self.slots, self.slots + len(nodes))
-        self.code.extend((code, active if self.active[nodes[0]] else 0, len(nodes), self.slots, len(self.described)))
+    def _write(self, code: int, active: int, results: Sequence[Sequence[int]], *described: Sequence[int]) -> None:
+        """Add an instruction. results: the nodes of each result. active: bits for the operands that get a gradient."""
+        slots = range(self.slots, self.slots + len(results))
+        self.code.extend(
+            (code, active if self.active[results[0][0]] else 0, len(results), self.slots, len(self.described))
+        )
         for numbers in described:
             self.described.extend(numbers)
-        for node, slot in zip(nodes, slots):
-            self.slot[node] = slot
+        for nodes, slot in zip(results, slots):
+            for node in nodes:
+                self.slot[node] = slot
         self.slots = slots.stop
 
     def _need(self, numbers: int, by_width: int) -> None:
@@ -197,21 +199,17 @@ class _Part:
         """Return an int whose bit k says whether a gradient flows to anything in group k."""
         return sum((True in map(self.active.__getitem__, group)) << k for k, group in enumerate(groups))
 
-    def _alias(self, nodes: list[int]) -> None:
-        for node in nodes:
-            self.slot[node] = self.slot[self.operands[node][0]]
-
     def _scalars(self, nodes: list[int]) -> None:
         slots = {node: self._slots_of(self.operands[node]) for node in nodes}
-        code = 3 * self.bytecode.numbers[id(self.ops[nodes[0]]), ()]
+        code = 3 * self.bytecode.numbers[id(self.ops[nodes[0]]), ()][0]
         active = self._active_bits(zip(self.operands[nodes[0]]))
         if len(nodes) < FEW and not self.by_rows:
             for node in nodes:
-                self._write(code + SINGLE, active, [node], slots[node])
+                self._write(code + SINGLE, active, [[node]], slots[node])
             return
         nodes.sort(key=slots.__getitem__)
         columns = [*zip(*(slots[node] for node in nodes))]
-        self._write(code + MANY, active, nodes, *map(_described, columns))
+        self._write(code + MANY, active, [*zip(nodes)], *map(_described, columns))
         self._need(0, len(nodes) * (len(columns) + 1))
 
     def _wide(self, nodes: list[int]) -> None:
@@ -220,47 +218,66 @@ class _Part:
         length = len(bound[op.lists[0]])
         absent = tuple(name for name in op.defaults if name not in bound)
         described = [_described(self._slots_of(self._listed([k]))) for node in nodes for k in self.operands[node]]
-        code = 3 * self.bytecode.numbers[id(op), absent] + WIDE
-        self._write(code, self._active_bits(zip(operands)), nodes, [length], *described)
-        self._need(length * (len(operands) + 1), 0)  # room for a copy of each list, and for the terms that are kept
+        number, kept = self.bytecode.numbers[id(op), absent]
+        self._write(3 * number + WIDE, self._active_bits(zip(operands)), [*zip(nodes)], [length], *described)
+        self.slots += len(nodes) * (length + kept) * bool(kept)
+        self._need(length * len(operands), 0)  # room for a copy of each list
 
     def _picks(self, nodes: list[int]) -> None:
         index, *candidates = zip(*map(self.operands.__getitem__, nodes))
         active = self._active_bits([chain.from_iterable(candidates)])
         slots = self._slots_of(chain.from_iterable(candidates))
-        self._write(PICKED, active, nodes, [self.slot[index[0]], *slots])
+        self._write(PICKED, active, [*zip(nodes)], [self.slot[index[0]], *slots])
 
     def _dots(self, nodes: list[int]) -> None:
-        """Add products X W^T: W is the steady side, or else that of a layer, or else the one that is used less."""
-        uses = Counter(side for node in nodes for side in self.operands[node][:2])
-        rank = {
-            side: (not self.bytecode.per_row[side], max(self.operands[side]) < self.bytecode.first_input, -count)
-            for side, count in uses.items()
-        }
-        by_x: dict[int, list[Any]] = {}
+        """Add products X W^T: W is the steady side, or else that of a layer, or else the second operand.
+
+        Rows of X that share their first column are one product if at least half of its terms are then wanted: in causal
+        attention, a row has only the first columns, or the first terms of all columns.
+        """
+        rows: dict[int, _Row] = {}
         for node in nodes:
             x, w, *bias = self.operands[node]
-            if rank[x] > rank[w]:
+            if self._rank(x) > self._rank(w):
                 x, w = w, x
-            by_x.setdefault(x, []).append(((w, *bias), node))
-        by_matrix: dict[Any, list[Any]] = {}
-        for x, columns in by_x.items():
-            matrix, row = zip(*columns)
-            by_matrix.setdefault(matrix, []).append((x, row))
-        for matrix, rows in by_matrix.items():
-            self._product(matrix, rows)
+            rows.setdefault(x, {}).setdefault((w, *bias), []).append(node)
+        ws = {w: self.operands[w] for row in rows.values() for w, *_ in row}
+        longest = {ws[w][0]: w for w in sorted(ws, key=lambda w: len(ws[w]))}
+        whole = {w: full if ws[full := longest[ws[w][0]]][: len(ws[w])] == ws[w] else w for w in ws}
+        by_first: dict[Any, dict[int, _Row]] = {}
+        for x, row in rows.items():
+            filled = {(whole[w], *bias): found for (w, *bias), found in row.items()}
+            by_first.setdefault(next(iter(filled)), {})[x] = filled
+        for first, group in by_first.items():
+            columns, size = max(group.values(), key=len), len(ws[first[0]])
+            if 2 * self._wanted(group) >= len(group) * len(columns) * size and all(
+                columns.keys() >= row.keys() for row in group.values()
+            ):
+                self._product(columns, group)
+                continue
+            by_columns: dict[Any, dict[int, _Row]] = {}
+            for x in group:
+                by_columns.setdefault(tuple(rows[x]), {})[x] = rows[x]
+            for columns, same in by_columns.items():
+                self._product(columns, same)
 
-    def _product(self, matrix: Sequence[tuple[int, ...]], rows: Sequence[tuple[int, Sequence[int]]]) -> None:
-        xs, ws, bias = [x for x, _ in rows], [w for w, *_ in matrix], [b for _, *bias in matrix for b in bias]
+    def _rank(self, side: int) -> tuple[bool, bool]:
+        return not self.bytecode.per_row[side], max(self.operands[side]) < self.bytecode.first_input
+
+    def _wanted(self, rows: Mapping[int, _Row]) -> int:
+        return sum(len(self.operands[x]) * len(row) for x, row in rows.items())
+
+    def _product(self, columns: Collection[tuple[int, ...]], rows: Mapping[int, _Row]) -> None:
+        ws, bias = [w for w, *_ in columns], [b for _, *bias in columns for b in bias]
+        positions, terms, count = len(rows), len(self.operands[ws[0]]), len(ws)
         by_lane = self.by_rows and True in map(self.bytecode.per_row.__getitem__, (*ws, *bias))
-        described = [_described(self._slots_of(self._listed(group))) for group in (xs, ws, bias) if group]
-        positions, terms, count = len(xs), len(self.operands[xs[0]]), len(ws)
+        xs = [place for x in rows for place in (*self.operands[x], *[self.bytecode.zero] * terms)[:terms]]
         self._write(
-            PRODUCT_BY_LANE if by_lane else PRODUCT,
+            PRODUCT,
             self._active_bits((xs, ws, bias)),
-            [node for _, row in rows for node in row],
-            [positions, terms, len(bias)],
-            *described,
+            [row.get(column, []) for row in rows.values() for column in columns],
+            [positions, terms, len(bias), by_lane, self._wanted(rows) < positions * terms * count],
+            *(_described(self._slots_of(group)) for group in (xs, self._listed(ws), bias) if group),
         )
         self._need(3 * count * (terms + 1 + positions) + 3 * positions * terms, 2 * positions * terms + count)
 

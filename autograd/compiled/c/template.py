@@ -27,21 +27,27 @@ _CHECKED = Dialect(
 
 
 class Row:
-    """An operation with some of its optional operands: the meaning of a code."""
+    """An operation with some of its optional operands: the meaning of a code.
+
+    kept: how many intermediate values of an operation over lists its slopes use again.
+    """
 
     def __init__(self, op: Op, absent: tuple[str, ...] = ()) -> None:
         self.op = op
         self.absent = absent
         self.operands = [name for name in op.operands if name not in absent]
-        self.value = op.value
+        value = op.value
         for name in absent:
-            self.value = self.value.without(name)
-        self.partials = [op.partials[op.operands.index(name)] for name in self.operands]
+            value = value.without(name)
+        self.value = value.hoisted()
+        self.slopes = [op.partials[op.operands.index(name)].hoisted() for name in self.operands]
+        self.kept = max((len(slope.without_those_of(self.value)[1]) for slope in self.slopes), default=0) * op.wide
 
     def names(self, formula: Formula) -> dict[str, Any]:
-        """Return C's names: operand k is a0, a1 ..., or the list x0, x1 ...; y is the result, size the lists' length."""
-        names = {name: f"{'x' if name in self.op.lists else 'a'}{k}" for k, name in enumerate(self.operands)}
-        return {**names, **{let: f"let{k}" for k, (let, _) in enumerate(formula.lets)}, "out": "y", "n": "size"}
+        """Return C's names: x0 is the first operand, if it is a list; otherwise a number in x0. size: a list's length."""
+        item, result = ("[0]", "y") if self.op.wide else ("[i]", "out[i]")
+        names = {name: f"x{k}{item * (name not in self.op.lists)}" for k, name in enumerate(self.operands)}
+        return {**names, **{let: f"let{k}" for k, (let, _) in enumerate(formula.lets)}, "out": result, "n": "size"}
 
 
 def rows_of(ops: Iterable[Op]) -> list[Row]:
@@ -56,18 +62,14 @@ def rows_of(ops: Iterable[Op]) -> list[Row]:
 def interpreter_source(rows: Sequence[Row]) -> str:
     """Write the whole file for these rows. Code 3 k computes one result of row k, 3 k + 1 many, 3 k + 2 over lists."""
     given: dict[str, Any] = {"xs": ["x"], "ws": ["w"]}
-    slopes = [partial.last(C, given, 0) for partial in DOT.partials]
-    scalar = [(3 * k + many, row, bool(many)) for many in range(2) for k, row in enumerate(rows) if not row.op.wide]
+    scalar = [(3 * k + many, row, bool(many)) for k, row in enumerate(rows) for many in range(2) if not row.op.wide]
     wide = [(3 * k + 2, row) for k, row in enumerate(rows) if row.op.wide and row.op is not DOT]
     parts = {
         "TERM": DOT.value.hoisted().pieces(C, given)[0][2][0].within(WHOLE),
-        "SLOPE_X": slopes[0],
-        "SLOPE_W": slopes[1],
-        "WIDE": "\n\n".join(_wide(code, row) for code, row in wide),
+        "SLOPE_X": DOT.partials[0].last(C, given, 0),
+        "SLOPE_W": DOT.partials[1].last(C, given, 0),
+        "CASES": "\n".join([*(_scalar(*each) for each in scalar), *(_wide(*each) for each in wide)]),
     }
-    for name, case, backward in (("FORWARD", _forward, 0), ("BACKWARD", _backward, 1)):
-        calls = [f"case {code}: row_{code}(m, in, at, {backward}, &bad); break;" for code, _ in wide]
-        parts[name] = "\n".join([*(case(*each) for each in scalar), *calls])
     text = files(__name__.rpartition(".")[0]).joinpath("interpreter.c.in").read_text(encoding="utf-8")
     for name, part in parts.items():
         text = text.replace(f"@{name}@", part)
@@ -76,6 +78,12 @@ def interpreter_source(rows: Sequence[Row]) -> str:
 
 def _braced(head: str, *lines: str) -> str:
     return "\n".join([f"{head} {{", *lines, "}"])
+
+
+def _loop(size: str, *lines: str) -> str:
+    """Write a loop over i. It runs by vectors if nothing in it is called or noticed."""
+    loop = _braced(f"for (word i = 0; i < {size}; i++)", *lines)
+    return loop if "bad" in loop else f"BY_VECTORS\n{loop}"
 
 
 def _lets(formula: Formula, names: dict[str, Any]) -> Iterator[str]:
@@ -90,89 +98,81 @@ def _lets(formula: Formula, names: dict[str, Any]) -> Iterator[str]:
         yield f"{{ word i = 0; {name} = {text}; for (i = 1; i < n; i++) {name} {step}; }}"
 
 
-def _case(code: int, row: Row, many: bool, *parts: tuple[str, str, list[str], str]) -> str:
-    """Write a case: for each part, a head, a line, the lines for each result, and a line for what follows many.
+def _both_ways(sizes: Sequence[str], forward: Sequence[str], slopes: Iterable[Sequence[str]]) -> list[str]:
+    """Write how the operands' numbers are read, as x0, x1 ..., and then what is done forward, or backward.
 
-    Operand k's numbers are x{k}: for one result, those at slot at[k]; for many, those described by at{k}. The lines for
-    many results run by vectors if nothing is called or noticed.
+    sizes: how many slots of each operand are described; "" if it is in the slot at[k]. slopes: for each operand, the
+    lines that add to its gradients, to[i].
     """
-    lines = [] if many else ["const word i = 0;"]
-    for k in range(len(row.operands)):
-        if many:
-            lines.append(f"const int *at{k} = {f'after(at{k - 1}, in->count)' if k else 'at'};")
-            lines.append(f"const double *restrict x{k} = fetch(m, at{k}, in->count, 0, m->width, m->room + {k} * n);")
-        else:
-            lines.append(f"const double *x{k} = d + at[{k}];")
-    for head, before, each, after in parts:
-        each = [f"const double {', '.join(f'a{k} = x{k}[i]' for k in range(len(row.operands)))};", *each]
-        if many:
-            loop = _braced("for (word i = 0; i < n; i++)", *each)
-            each = [loop if "bad" in loop else f"BY_VECTORS\n{loop}", after]
-        lines.append(_braced(head, before, *each))
-    return _braced(f"case {code}:", *lines, "break;")
+    reads: list[str] = []
+    backward: list[str] = []
+    for k, (size, lines) in enumerate(zip(sizes, slopes)):
+        read, to, end = f"d + at[{k}]", f"G + at[{k}]", ""
+        if size:
+            reads.append(f"const int *at{k} = {f'after(at{k - 1}, {sizes[k - 1]})' if k else 'at'};")
+            read = f"fetch(m, at{k}, {size}, lane, lanes, m->room + {k} * n)"
+            to = f"target(m, at{k}, {size}, lanes, m->room + {len(sizes)} * n)"
+            end = f"hand_on(m, at{k}, {size}, lane, lanes, to);"
+        reads.append(f"const double *restrict x{k} = {read};")
+        backward.append(_braced(f"if (active & {1 << k})", f"double *to = {to};", *lines, end))
+    return [*reads, _braced("if (!backward)", *forward), _braced("else", *backward)]
 
 
-def _forward(code: int, row: Row, many: bool) -> str:
-    value = row.value.hoisted()
-    names = row.names(value)
-    return _case(code, row, many, ("", "", [*_lets(value, names), f"out[i] = {value.last(_CHECKED, names)};"], ""))
-
-
-def _backward(code: int, row: Row, many: bool) -> str:
-    parts: list[tuple[str, str, list[str], str]] = []
-    for k, slope in enumerate(partial.hoisted() for partial in row.partials):
+def _scalar(code: int, row: Row, many: bool) -> str:
+    """Write the case that computes one result, or many."""
+    end, names = "n" if many else "1", row.names(row.value)
+    forward = _loop(end, *_lets(row.value, names), f"out[i] = {row.value.last(_CHECKED, names)};")
+    slopes: list[list[str]] = []
+    for slope in row.slopes:
         names = row.names(slope)
         add = f"to[i] += {slope.times('g[i]', _CHECKED, names).within(WHOLE)};"
-        to = f"G + at[{k}]"
-        if many:
-            to = f"target(m, at{k}, in->count, m->width, m->room + {len(row.operands)} * n)"
-        after = f"hand_on(m, at{k}, in->count, 0, m->width, to);"
-        lines = ["const double y = out[i];", *_lets(slope, names), add]
-        parts.append((f"if (active & {1 << k})", f"double *to = {to};", lines, after))
-    return _case(code, row, many, *parts)
+        slopes.append([_loop(end, *_lets(slope, names), add)])
+    return _braced(f"case {code}:", *_both_ways(["in->count" * many] * len(slopes), [forward], slopes), "break;")
 
 
 def _wide(code: int, row: Row) -> str:
-    """Write a function for a row over lists: `n` is their length, and comes first in the description."""
-    value = row.value.hoisted()
-    names = row.names(value)
-    places: list[str] = []
-    reads: list[str] = []
-    slopes: list[str] = []
-    for k, (name, slope) in enumerate(zip(row.operands, (partial.hoisted() for partial in row.partials))):
-        is_list, slope_names = name in row.op.lists, row.names(slope)
-        places.append(f"const int *at{k} = {f'after(at{k - 1}, n)' if k else 'at'};")
-        read = f"fetch(m, at{k}, n, lane, 1, m->room + {k} * n)" if is_list else f"*number(m, slot_of(at{k}, 0), lane)"
-        reads.append(f"const double {f'*x{k}' if is_list else f'a{k}'} = {read};")
-        lets, add = [*_lets(slope, slope_names)], slope.times("g", _CHECKED, slope_names).within(WHOLE)
-        for _, reduction, (term, *_) in slope.pieces(_CHECKED, slope_names):
-            text = term.within(WHOLE)
-            if reduction == "sum" and "(" in text and text in add:  # keep terms, such as logsumexp's exponentials
-                keep = f"double *kept = m->room + {len(row.operands)} * n;"
-                lets = [keep, *(let.replace(f"= {text};", f"= kept[i] = {text};") for let in lets)]
-                add = add.replace(text, "kept[i]")
-                break
-        over = f"for (word i = 0; i < {'n' if is_list else '1'}; i++) *gradient(m, slot_of(at{k}, i), lane) += {add};"
-        slopes.append(_braced(f"if (in->active & {1 << k})", *lets, over))
-    lane = _braced(
-        "for (word lane = 0; lane < (backward ? m->live : m->width); lane++)",
-        "const word here = (in->out + r) * m->width + lane;",
-        *reads,
-        _braced("if (!backward)", *_lets(value, names), f"m->data[here] = {value.last(_CHECKED, names)};", "continue;"),
-        "const double y = m->data[here], g = m->grad[here]; (void)y;",
-        *slopes,
+    """Write the case over lists: `n` is their length, and comes first in the description.
+
+    After the results are slots for what slopes use again: the terms of a sum, and intermediate values.
+    """
+    names = row.names(row.value)
+    lets = "\n".join(_lets(row.value, names))
+    keep = [f"kept[n + {k}] = {names[let]};" for k, (let, _) in enumerate(row.value.lets[: row.kept])]
+    result = f"out[here] = {row.value.last(_CHECKED, names)};"
+    sums = [term for _, head, (term, *_) in row.value.pieces(_CHECKED, names)[: row.kept] if head == "sum"]
+    calls = [term.text for term in sums if term.level == _CALL and "(" in term.text][:1]
+    sizes = ["n" if name in row.op.lists else "1" for name in row.operands]
+    slopes: list[list[str]] = []
+    for size, slope in zip(sizes, row.slopes):
+        names, (rest, same) = row.names(slope), slope.without_those_of(row.value)
+        again = (f"const double {names[let]} = kept[n + {k}]; (void){names[let]};" for k, let in enumerate(same))
+        add = slope.times("dy", _CHECKED, names).within(WHOLE)
+        for call in calls:  # such as logsumexp's exponentials
+            add = add.replace(call, "kept[i]")
+        slopes.append([*again, *_lets(rest, names), _loop(size, f"to[i] += {add};")])
+    for call in calls:
+        lets = lets.replace(f"= {call};", f"= kept[i] = {call};")
+    result = _braced(
+        "for (word r = 0; r < in->count; r++)",
+        "const word lanes = 1, here = r * m->width + lane;",
+        f"double *kept = out + in->count * m->width + here * (n + {row.kept}); (void)kept;",
+        "const double y = out[here], dy = g[here]; (void)y; (void)dy;",
+        *_both_ways(sizes, [lets, *keep, result], slopes),
+        f"at = after(at{len(sizes) - 1}, {sizes[-1]});",
     )
     return _braced(
-        f"static void row_{code}(const Memory *m, const Instruction *in, const int *at, int backward, int *noticed)",
-        "const word n = *at++; const double size = (double)n; (void)size; int bad = 0;",
-        _braced("for (int r = 0; r < in->count; r++)", *places, lane, f"at = after(at{len(row.operands) - 1}, n);"),
-        "*noticed |= bad;",
+        f"case {code}:",
+        "const int *const first = at + 1; const word n = at[0]; const double size = (double)n; (void)size;",
+        _braced("for (word lane = 0; lane < (backward ? m->live : m->width); lane++)", "at = first;", result),
+        "break;",
     )
 
 
 _UPDATE = """\
 #include <stddef.h>
 #include <string.h>
+
+#define SAME(count) (@SAME@)
 
 /* Updates the parameters from the `at`-th to the one before `stop` that a gradient has reached. known: whether anything
    is remembered about a parameter. Consecutive parameters with the same number of updates are updated together. */
@@ -181,12 +181,9 @@ const unsigned char *reached, const double *options, ptrdiff_t at, ptrdiff_t sto
 @OPEN@
 while (at < stop) {
     if (!reached[at]) { at++; continue; }
-    ptrdiff_t end = at;
-    for (int others = 0; end + 64 <= stop && !others; end += 64 * !others) {
-        _Pragma("omp simd reduction(|:others)")
-        for (int k = 0; k < 64; k++) others |= !(@SAME@);
-    }
-    for (int k = 0; end < stop && (@SAME@); ) end++;
+    ptrdiff_t end = at + 1;
+    while (end + 64 <= stop && SAME(64)) end += 64;
+    while (end < stop && SAME(1)) end++;
     if (known[at]) {
 @LATER@
     } else {
@@ -202,23 +199,22 @@ while (at < stop) {
 def update_source(update: Update) -> str:
     opened = [f"const double v_{name} = options[{i}]; (void)v_{name};" for i, name in enumerate(update.options)]
     opened += [f"double *restrict m_{name} = memory[{i}];" for i, name in enumerate(update.remembered)]
-    same = ["(reached[end + k])", "(known[end + k] == known[at])"]
-    same += [f"(m_{name}[end + k] == m_{name}[at])" for name in update.remembered if name in update.shared]
-    text = _UPDATE.replace("@SAME@", " & ".join(same)).replace("@OPEN@", "\n".join(opened))
-    for name, first in (("LATER", False), ("FIRST", True)):
-        text = text.replace(f"@{name}@", "\n".join(_branch(update, first)))
+    alike = ["reached", "known", *(f"m_{name}" for name in update.remembered if name in update.shared)]
+    same = " && ".join(f"!memcmp({x} + end - 1, {x} + end, count * sizeof *{x})" for x in alike)
+    text = _UPDATE.replace("@SAME@", same).replace("@OPEN@", "\n".join(opened))
+    for name, formulas in (("LATER", update.later), ("FIRST", update.first)):
+        text = text.replace(f"@{name}@", "\n".join(_branch(update, formulas)))
     return text.replace("@KNOWN@", "memset(known + at, 1, end - at);" * bool(update.remembered))
 
 
-def _branch(update: Update, first: bool) -> list[str]:
-    """Write the first update of consecutive parameters, or a later one. What they share precedes the loop."""
+def _branch(update: Update, formulas: Sequence[tuple[str, Formula]]) -> list[str]:
+    """Write an update of consecutive parameters. What they share precedes the loop. What is not known yet is 0."""
     outside: list[str] = []
     inside = ["const double v_grad = grad[k];", "double v_data = data[k];"]
     for name in update.remembered:
-        is_shared = name in update.shared
-        start = "0.0" if first else f"m_{name}[{'at' if is_shared else 'k'}]"
-        (outside if is_shared else inside).append(f"double v_{name} = {start};")
-    for name, formula in update.first if first else update.later:
+        lines, place = (outside, "at") if name in update.shared else (inside, "k")
+        lines.append(f"double v_{name} = m_{name}[{place}];")
+    for name, formula in formulas:
         declared = "" if name in (*update.remembered, "data") else "const double "
         line = f"{declared}v_{name} = {formula.text(C, {used: f'v_{used}' for used in formula.names()})};"
         (outside if name in update.shared else inside).append(line)
