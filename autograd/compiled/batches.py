@@ -14,8 +14,9 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from functools import cached_property, partial
-from itertools import chain
+from itertools import chain, compress
 from numbers import Integral, Real
+from operator import not_
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,7 @@ from ..explain.naming import mapped
 from ..formula import FUNCTIONS, add_up, larger
 from ..frames import does_not_fit
 from ..functions import mean
-from ..node import write, writing
+from ..node import write
 from ..slow_path import real
 from ..value import NOT_REACHED, Value
 from .c.bytecode import Bytecode
@@ -285,12 +286,12 @@ class Executable:
         """
 
         def run(rows: Iterable[Row], seed: float) -> float:
-            kept = [p for p, reached in zip(self.parameters, self.reach.of(rows)) if not reached]
-            take_back = writing(kept, "grad", [p.grad for p in kept])
+            kept = [*compress(self.parameters, map(not_, self.reach.of(rows)))]
+            before = [p.grad for p in kept]
             try:
                 return self._loop(rows, seed)
             finally:
-                take_back()
+                write(kept, "grad", before)
 
         return run if self.reach.varies else self._loop
 
