@@ -197,6 +197,7 @@ class Executable:
     ) -> None:
         self.program = program
         self.parameters = [*parameters]
+        self.reach = Reach(program, parameters)
         self.values = [*program.parameters, *program.constants]  # the program reads their numbers
         self.sample = sample.like(sample.numbers)
         self.key = key
@@ -241,12 +242,7 @@ class Executable:
             setattr(value, name, NOT_REACHED if cleared else real(getattr(value, name), wanted))
         return bool(others)
 
-    @cached_property
-    def reach(self) -> Reach:
-        return Reach(self.program, self.parameters)
-
     def kind(self, in_c: bool, count: int) -> str:
-        """Return which of KINDS runs a batch of `count` rows."""
         many = count >= MANY_ROWS and self.program.root in self.program.per_row
         return IN_PYTHON if not in_c else MANY_IN_C if many else ONE_IN_C
 
@@ -297,7 +293,6 @@ class Executable:
 
     @cached_property
     def machine(self) -> Interpreter:
-        """The interpreter. Raises ToolError if there is none."""
         return interpreter(self.program)
 
     def portion(self, rows: Rows, kind: str) -> tuple[LoadedProgram, Batch]:

@@ -185,7 +185,6 @@ class Statements:
         return f"{_PICKED}[{self.language.index.format(f'{table}[{index}]')}]"
 
     def open_list(self) -> None:
-        """Write the list that keeps the gradients of what may be picked."""
         if self.place:
             zero = self.language.number(0.0)
             self.listing(self.language.list, _PICKED, [*(self.kept.get(c, zero) for c in self.place), zero])

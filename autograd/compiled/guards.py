@@ -221,11 +221,10 @@ class Guards:
         for name in ("__code__", "__defaults__", "__kwdefaults__"):  # compare its code, since notebooks reload it
             if thing := getattr(function, name):
                 self._tests.append(f"{held}.{name} is {self._hold(thing)}")
+                self._look_into(thing, function.__name__)
         used = _names_in(function.__code__)
         self._used |= used
         self._users |= used
-        self._look_into(function.__defaults__, function.__name__)
-        self._look_into(function.__kwdefaults__, function.__name__)
         for name, cell in zip(function.__code__.co_freevars, function.__closure__ or ()):
             with suppress(ValueError):  # the variable is not bound yet
                 self.variables.setdefault(name, cell.cell_contents)

@@ -152,7 +152,6 @@ class Tracer(Value):
         return kernel
 
     def detach(self) -> Any:
-        """Return the same number, through which no gradient flows."""
         node = _node(Tracer, MUL, (self, 1.0))
         node.da = None
         return node
@@ -339,7 +338,6 @@ _install_methods()
 
 
 def tracer(number: Any, name: str) -> ArgTracer:
-    """Return the tracer that a traced function gets in place of a number, under the name of its argument."""
     node = _node(IndexTracer if isinstance(number, Integral) else ArgTracer, None, ())
     node.scope, node.label = None, name
     return node

@@ -147,7 +147,6 @@ class Updates:
                 )
 
     def _want_a_gradient(self) -> None:
-        """Refuse to train if no gradient from these batches reaches a parameter of the optimiser."""
         members = dict.fromkeys(p for params in self._members for p in params)
         own = [p in members for p in self.step.parameters]
         reaches = [executable.reach for batch in self._batches for executable, _ in batch.parts]
