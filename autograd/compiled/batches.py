@@ -111,10 +111,6 @@ class Sample:
         )
         return Sample(numbers, arguments, dict(zip(self.keywords, keywords)))
 
-    def signature(self) -> tuple[Signature, list[float]]:
-        numbers: list[float] = []
-        return signature((*self.arguments, *self.keywords.values()), numbers), numbers
-
     def call(self, function: Callable[..., Any]) -> Any:
         try:
             return function(*self.arguments, **self.keywords)

@@ -92,7 +92,7 @@ class Statements:
             return
         before, after = template.format(name, "\0").split("\0")
         rows = wrap(text, WIDTH - len(self.indent) - len(INDENT), break_long_words=False, break_on_hyphens=False)
-        self.write(before + within[:1], *(INDENT + row for row in rows), within[1:] + after)
+        self.write(before.rstrip() + within[:1], *(INDENT + row for row in rows), within[1:] + after)
 
     def listing(self, template: str, name: str, items: Iterable[str]) -> None:
         self.statement(template, name, ", ".join(items), within="")

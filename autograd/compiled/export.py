@@ -37,11 +37,9 @@ def function(program: Program, language: str) -> str:
     """
     lines, in_c = Statements(program, LANGUAGES[language]), language == "c"
     for kind, names in (("inputs", lines.inputs), ("parameters", lines.values), ("gradients", lines.gradients)):
-        if in_c:
-            const = "const " * (kind != "gradients")
-            lines.write(*(f"{const}double {name} = {kind}[{i}];" for i, name in enumerate(names)))
-        elif names:
-            lines.listing("[{1}] = {0}", kind, names)
+        items = [f"{name} = {kind}[{i}]" for i, name in enumerate(names)] if in_c else names
+        if names:
+            lines.listing(f"{'const ' * (kind != 'gradients')}double {{1}};" if in_c else "[{1}] = {0}", kind, items)
     order = lines.together()
     lines.heading(FORWARD, "")
     lines.forward(order)

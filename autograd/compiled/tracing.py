@@ -228,7 +228,7 @@ class Programs:
                 results += [each.call(self.function) for each in samples]
             second, drew = first.renewed(), drawn(guards.generators) != before
         if results:
-            if any(each.signature() != sample.like(each.numbers).signature() for each in samples):
+            if any(repr(vars(each)) != repr(vars(sample.like(each.numbers))) for each in samples):
                 raise self._refusal(
                     "changes a list that it gets as an argument, for later calls as well: copy it first, [*xs]"
                 )

@@ -7,15 +7,11 @@
 #include <stdio.h>
 
 double step(const double *inputs, const double *parameters, double *gradients) {
-    const double v_x_0 = inputs[0];
-    const double v_x_1 = inputs[1];
-    const double v_y = inputs[2];
-    const double v_weight_0_0 = parameters[0];
-    const double v_weight_0_1 = parameters[1];
-    const double v_bias_0 = parameters[2];
-    double d_weight_0_0 = gradients[0];
-    double d_weight_0_1 = gradients[1];
-    double d_bias_0 = gradients[2];
+    const double v_x_0 = inputs[0], v_x_1 = inputs[1], v_y = inputs[2];
+    const double
+        v_weight_0_0 = parameters[0], v_weight_0_1 = parameters[1], v_bias_0 = parameters[2]
+    ;
+    double d_weight_0_0 = gradients[0], d_weight_0_1 = gradients[1], d_bias_0 = gradients[2];
 
     // forward: operands before what is computed from them
     // Linear
