@@ -230,7 +230,8 @@ class Graph(Generic[N]):
     def is_named(self, node: Node) -> bool:
         """Return whether a node has a name other than its position."""
         known: Any = node
-        return self.name(node) != f"v{self.index[known]}"
+        own = self._named().get(known) or self.name(node)
+        return own[0] != "v" or own != f"v{self.index[known]}"
 
     def how_cut(self, otherwise: str = "") -> str:
         """Say what may have cut this graph, when something is not in it."""

@@ -54,9 +54,15 @@ def wide(n):
     return total([Value(float(i)) for i in range(n)])
 
 
+def sums(n):
+    """Lists that several operations use."""
+    xs = [Value(float(i), label=f"x{i}") for i in range(n)]
+    return total(xs) * total(xs[::2]) + mean(xs[::3])
+
+
 @pytest.mark.slow
 @needs_engine
-@pytest.mark.parametrize(("make", "size"), [(chain, 2_000), (batch, 100), (wide, 2_000)])
+@pytest.mark.parametrize(("make", "size"), [(chain, 2_000), (batch, 100), (wide, 2_000), (sums, 2_000)])
 def test_drawing_grows_with_the_graph(make, size, monkeypatch):
     monkeypatch.setattr(sys.modules["autograd.drawing.folding.fold"], "LARGE", 500)  # it now counts as large
     small, large = make(size), make(LARGER * size)

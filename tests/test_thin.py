@@ -60,15 +60,10 @@ def test_one_fold_less_could_not_be_read(make, seed, folders):
     assert_full(full, few.state._replace(split=frozenset(few.thin.places[i] for i in few.state.split)), drawn)
 
 
-MISSED: dict[tuple[str, int], str] = {}  # where one group more would fit, and why
-
-
 @pytest.mark.needs_stack
 @pytest.mark.parametrize("seed", [pytest.param(seed, marks=pytest.mark.slow) for seed in range(5)])
 @pytest.mark.parametrize("make", TANGLED)
-def test_of_a_graph_that_no_fold_fits_as_much_as_fits_is_near_the_result(make, seed, folders, request):
-    if (make.__name__, seed) in MISSED:
-        request.applymarker(pytest.mark.xfail(strict=True, reason=MISSED[make.__name__, seed]))
+def test_of_a_graph_that_no_fold_fits_as_much_as_fits_is_near_the_result(make, seed, folders):
     root = make(random.Random(f"{make.__name__} {seed}"))
     root.backward()
     drawing = draw(root, names={})

@@ -121,7 +121,7 @@ def left_out(picture: Picture) -> list[str]:
     The boxes of constants do not count: a constant is not a value.
     """
     graph, boxes = picture.graph, picture.boxes
-    values = sum(len(box.nodes) + sum(box.beyond.values()) for box in boxes)
+    values = sum(len(box.nodes) + (box.beyond.kinds.total() if box.beyond else 0) for box in boxes)
     shown = sum(box.kind != "constant" for box in boxes)
     of_all = f" of the {len(graph):,}" if values < len(graph) else ""
     if values == shown:

@@ -6,7 +6,7 @@ Drawings, Mermaid text and pages are written from this model, so they show the s
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Sequence
 from typing import Any
 
 from ..explain.naming import ModuleNames, by_name, common_name
@@ -15,7 +15,8 @@ from ..graph import Graph
 from ..modes import PARAMETER, Scope
 from ..node import Node
 from ..slow_path import Pole
-from .folding.brief import contents, in_few_words
+from .folding.brief import in_few_words
+from .folding.contents import Contents, told
 from .folding.parts import FEW, LEFT_OUT, Group, Part, calls_of
 from .frames import MOST_NESTED, SameCalls, innermost
 
@@ -43,7 +44,7 @@ class Box:
     products. arrivals: how many arrows lead to it.
     brief: 1 if it is written in a few words under the operation that uses it, 2 if in the frame around it, otherwise 0.
     inner: the argument of its operation, if that is not shown. results: the results that are folded into it. beyond:
-    how many values of each kind it holds that are not in `nodes`.
+    what else it holds, if not all of it is in `nodes`.
     """
 
     __slots__ = (
@@ -65,7 +66,7 @@ class Box:
         self.brief = 0
         self.inner: Any = None
         self.results: Sequence[Any] = ()
-        self.beyond: Mapping[str, int] = {}
+        self.beyond: Contents | None = None
         self.cluster: Cluster | None = None
 
     @property
@@ -86,7 +87,7 @@ class Box:
         """Return the lines in the box under its name, as pairs of a word and a number."""
         if self.numbers:
             return []
-        grads = self.grads
+        grads = [*self.grads, *(self.beyond.grads if self.beyond else ())]
         spread_of_grads = ("grads", spread(grads) if grads else UNKNOWN)
         if self.node is not None:
             grad = short(self.node.grad, digits) if self.node.reached else UNKNOWN
@@ -95,7 +96,7 @@ class Box:
         leaves = [node for node in self.nodes if not node.operands]
         counts = Counter(values=len(self.nodes) - len(leaves))
         counts.update(f"{kind_of(leaf)}s" for leaf in leaves)
-        counts.update(self.beyond)
+        counts.update(self.beyond.kinds if self.beyond else ())
         facts = [(word, f"{count:,}") for word, count in counts.items() if count]
         if not counts["values"]:
             facts.append(("data", spread([leaf.data for leaf in leaves])))
@@ -317,10 +318,12 @@ class Picture:
         if kind in ("module", "more"):
             nodes = sorted((*nodes, *self._inside.get(group, ())), key=index.__getitem__)
             name = group.title or (self.modules.title(group.first.scope) if group.first.scope else kind)
-            name = contents(graph, nodes) if group.what == "rest" else name
+            if group.what == "rest":
+                name = told(Contents(graph, nodes, named=True) + group.beyond)
             box = Box(f"m{index[nodes[0]]}", kind, name, nodes, len(group.parts) if kind == "module" else 1)
-            box.results = [root for root in graph.roots if root in nodes]
-            box.beyond = group.listing.beyond if group.what == "rest" else {}
+            results = {*graph.roots}.intersection(nodes)
+            box.results = [root for root in graph.roots if root in results]
+            box.beyond = group.beyond
             return box
         if len(nodes) == len(group.parts):  # in the order of a loop's iterations
             nodes = [group.listing.nodes[part.top] for part in group.parts]

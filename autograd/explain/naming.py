@@ -18,6 +18,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import takewhile
 from typing import Any, TypeVar
 
 from ..errors import AutogradError, printable
@@ -217,18 +218,19 @@ def common_name(names: Iterable[str]) -> str:
     >>> common_name(["layers.0.weight[3][0]", "layers.0.weight[3][1]"]), common_name(["l.weight[3]", "l.bias[3]"])
     ('layers.0.weight[3]', 'l')
     """
-    pieces = [re.split(r"(?=[.\[])", name) for name in names]
-    if len(pieces) == 1:
-        return "".join(pieces[0])
-    shared: list[str] = []
-    for level in zip(*pieces):
-        if len(set(level)) > 1:
+    first, *others = names
+    shared = first
+    for name in others:
+        if not shared:
             break
-        shared.append(level[0])
-    return "".join(shared)
+        if not (name.startswith(shared) and name[len(shared) :][:1] in ("", ".", "[")):
+            pairs = zip(*(re.split(r"(?=[.\[])", one) for one in (shared, name)))
+            shared = "".join(one for one, _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    return shared
 
 
 T = TypeVar("T")
+NUMBERS = re.compile("([0-9]+)")
 
 
 def by_name(things: Iterable[T], name: Callable[[T], str]) -> list[T]:
@@ -239,8 +241,8 @@ def by_name(things: Iterable[T], name: Callable[[T], str]) -> list[T]:
     """
     alike: dict[str, list[tuple[list[int], T]]] = {}
     for thing in things:
-        numbers = [int(number) for number in re.findall("[0-9]+", name(thing))]
-        alike.setdefault(re.sub("[0-9]+", "#", name(thing)), []).append((numbers, thing))
+        pieces = NUMBERS.split(name(thing))  # text and numbers take turns
+        alike.setdefault("#".join(pieces[::2]), []).append(([int(number) for number in pieces[1::2]], thing))
     return [thing for named in alike.values() for _, thing in sorted(named, key=lambda pair: pair[0])]
 
 

@@ -39,7 +39,7 @@ def operand_groups(groups: list[Group], within_turns: bool = False) -> dict[Grou
     for group in groups:
         found = {
             group_of[tail]: None
-            for part in group.parts for tail, _, _ in part.operands
+            for part in (group.parts if group.what != "leaf" else ()) for tail, _, _ in part.operands
             if tail is not None and not (within_turns and group.turns > 1 and is_earlier(tail, part))
         }  # fmt: skip
         found.pop(group, None)
@@ -87,7 +87,10 @@ def kinds_as_one(groups: list[Group], opened: Callable[[Group], bool], by_type: 
     operands: dict[Group, list[tuple[str, Any, Group | None]]] = {}
     for group in groups:
         part = group.parts[-1]  # take the last iteration of a loop: the first may start from constants
-        pairs = zip(part.operands, roles_of(listing, part)) if group.what not in LEFT_OUT else ()
+        if group.what in ("leaf", *LEFT_OUT):
+            operands[group] = []
+            continue
+        pairs = zip(part.operands, roles_of(listing, part))
         operands[group] = [
             (role, constant(listing, i, k) if tail is None else is_earlier(tail, part), group_of.get(tail))
             for (tail, i, k), role in pairs
@@ -116,16 +119,16 @@ def kinds_as_one(groups: list[Group], opened: Callable[[Group], bool], by_type: 
             key = (*kind_of_part(listing, group.first), path(group.first.scope), frozenset(made_of), group.turns)
         colours[group] = numbers.setdefault(key, len(numbers))
     made = dict(colours)
-    uses: dict[Group, set[Any]] = {group: set() for group in groups}
+    uses: dict[Group, set[Any]] = {}
     for group in groups:  # uses by the next iteration come first: its groups may be earlier in the list
-        for role, earlier, tail in operands[group]:
-            if tail is not None and group.turns > 1 and earlier:
-                uses[tail].add((role, "next turn", made[group]))
+        for role, earlier, tail in operands[group] if group.turns > 1 else ():
+            if tail is not None and earlier:
+                uses.setdefault(tail, set()).add((role, "next turn", made[group]))
     for group in reversed(groups):
-        colours[group] = numbers.setdefault((made[group], frozenset(uses[group])), len(numbers))
+        colours[group] = numbers.setdefault((made[group], frozenset(uses.pop(group, ()))), len(numbers))
         for role, earlier, tail in operands[group]:
             if tail is not None and not (group.turns > 1 and earlier):
-                uses[tail].add((role, colours[group]))
+                uses.setdefault(tail, set()).add((role, colours[group]))
     classes: dict[Any, list[Group]] = {}
     for group in groups:
         classes.setdefault(colours[group], []).append(group)

@@ -1,46 +1,18 @@
-"""Choose the leaves that a picture shows in a few words, such as "20 parameters", and say what is in a box of many values."""
+"""Choose the leaves that a picture shows in a few words, such as "20 parameters"."""
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
 from ...explain.naming import ModuleNames
 from ...graph import Graph
 from ...modes import PARAMETER
-from ...node import Node
 from ..frames import frame_of
+from .contents import INDEX
 from .parts import FEW, Group, Part
 
-__all__ = ["contents", "in_few_words"]
-
-INDEX = re.compile(r"[\[\d].*")  # the part in which the names of an array's elements differ
-
-WORDS = 24  # the maximum number of characters that say what is in a box
-
-
-def contents(graph: Graph, nodes: Sequence[Node]) -> str:
-    """Return what is in a box of several values: the names of those computed, or else their most frequent operations.
-
-    >>> from autograd import Value
-    >>> x = Value(2.0, label="x"); y = (x * x + x * 3).exp()
-    >>> contents(Graph(y), Graph(y).nodes)
-    '2 *, 1 +, 1 exp'
-    >>> y.label = "scores[0][1]"
-    >>> contents(Graph(y), Graph(y).nodes)
-    'scores'
-    """
-    computed: list[Any] = [node for node in nodes if node.operands] or [*nodes]
-    names = dict.fromkeys(INDEX.sub("", graph.name(node)) for node in computed if graph.is_named(node))
-    counts = Counter(node.op.symbol for node in computed if node.operands)
-    words = [name for name in names if name] or [f"{count:,} {op}" for op, count in counts.most_common()]
-    told = ", ".join(words)
-    while len(told) > WORDS and len(words) > 1:
-        words.pop()
-        told = ", ".join([*words, "…"])
-    return told or f"{len(nodes):,} more values"
+__all__ = ["in_few_words"]
 
 
 def in_few_words(
@@ -85,9 +57,10 @@ def _weights(graph: Graph, leaves: list[Group], by: Sequence[Group], is_tight: b
     for leaf in leaves:
         name = graph.name(leaf.node) if graph.is_named(leaf.node) else ""
         arrays.setdefault(INDEX.sub("", name), []).append(leaf)
+    many = {stem for stem, array in arrays.items() if sum(len(leaf.parts) for leaf in array) > FEW}
     return [
         leaf for stem, array in arrays.items() for leaf in array
-        if not stem or (is_tight and (sum(len(one.parts) for one in array) > FEW or leaf.turns < by[0].turns))
+        if not stem or (is_tight and (stem in many or leaf.turns < by[0].turns))
     ]  # fmt: skip
 
 

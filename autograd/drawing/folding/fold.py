@@ -135,15 +135,20 @@ class Folder:
         self.near: Near | None = None  # if only what is nearest to the result can be shown
         self.state = State(0)  # that was found
         self.around: Container[int] = ()  # the numbers in `near` of the groups that may be shown; () means all
-        self.fit = 0.0  # how well the last fold fits
         self.close: list[State] = []  # states that nearly fit
+        self._last: tuple[Any, Folded] | None = None
+        self._fits: dict[Any, float] = {}
         self.known: dict[State, bool] = {}  # whether they fit when all values are folded so
 
     # --- What a state looks like ---
 
     def folded(self, state: State) -> Folded:
-        groups = self._groups(state, self._opened(state))
-        return Folded(groups, state.brief, state.depth, deeper=state.depth < self.listing.depth, whole=self.whole)
+        key = state, self.whole
+        if self._last is None or self._last[0] != key:
+            self._last = None
+            groups, deeper = self._groups(state, self._opened(state)), state.depth < self.listing.depth
+            self._last = key, Folded(groups, state.brief, state.depth, deeper=deeper, whole=self.whole)
+        return self._last[1]
 
     def _groups(self, state: State, opened: set[int]) -> list[Group]:
         groups = self._same_of(state, opened)
@@ -226,15 +231,24 @@ class Folder:
 
     # --- Whether it fits ---
 
-    def fits(self, folded: Folded) -> bool:
+    def fits(self, state: State) -> bool:
+        return self.known.get(state, self.fit(state) >= 1)
+
+    def fit(self, state: State) -> float:
+        """Return how well a fold fits: at least 1 if it does, and 0 if it need not be measured."""
+        key = state, self.whole
+        if key not in self._fits:
+            self._fits[key] = self._measured(self.folded(state))
+        return self._fits[key]
+
+    def _measured(self, folded: Folded) -> float:
         groups = folded.groups
         is_whole = len(groups) == len(self.listing.nodes)
         if self.thin is not None and self.thin.are_apart(groups):
-            return False
+            return 0.0
         if self.has_room is None and is_whole and self.listing.is_small(self.budget or len(groups)):
-            return True
-        self.fit = self._room(folded) if self._keeps_budget(folded) else 0.0
-        return self.fit >= 1
+            return 1.0
+        return self._room(folded) if self._keeps_budget(folded) else 0.0
 
     def _room(self, folded: Folded) -> float:
         return self.has_room(folded) if self.has_room else 1.0
@@ -264,17 +278,18 @@ class Folder:
             if not self._keeps_budget(self.folded(strongest), outline=False):
                 return None
         for number, state in enumerate(self._states(plain), 1):
-            folded = self.folded(state)
+            fits = self.fits(state)
             progress.say(f"drawing {count:,} values: tried {counted(number, 'way')} to fold them")
-            if self.known.get(state, True) and self.fits(folded):
+            if fits:
                 self.state = state
-                return self._open_again(plain, state, folded) if self.has_room and state != plain else folded
+                return self._open_again(plain) if self.has_room and state != plain else self.folded(state)
         return None
 
-    def _open_again(self, plain: State, state: State, folded: Folded) -> Folded:
-        if len(folded.groups) > (self.budget or len(folded.groups)) or self.is_large:
-            return folded
-        return open_again(self, plain, state, folded)
+    def _open_again(self, plain: State) -> Folded:
+        folded = self.folded(self.state)
+        if len(folded.groups) <= (self.budget or len(folded.groups)) and not self.is_large:
+            open_again(self, plain)
+        return self.folded(self.state)
 
     def _thinned(self, plain: State, around: frozenset[int] | None = None) -> Folder | None:
         """Return what folds a few of the values, if these are few enough. around: what may be shown, if not everything."""
@@ -292,6 +307,7 @@ class Folder:
             return None
         few = Folder(thin.listing, self.budget, self.closes, self.opens, self.name, self.size, self.has_room)
         few.thin, few.most, few.near, few.around = thin, self.most, self.near, around or ()
+        few.whole = self.whole
         few.listing.unit_of = [self.listing.unit_of[i] for i in thin.places] if self.near else ()
         few.listing.depth = self.listing.depth
         return few
@@ -303,7 +319,7 @@ class Folder:
         for _ in range(TRIED):
             if find() is None:
                 return found
-            for state in [few.state, *few.close]:
+            for state in [*few.close, few.state]:  # the one that fits is last, and so is its picture
                 if state not in few.known:
                     same = state._replace(split=frozenset(few.thin.places[i] for i in state.split))
                     folded = self.folded(same)
@@ -392,7 +408,6 @@ class Folder:
         while many - few > 1:
             count = (few + many) // 2
             state = strongest._replace(shown=shown.union(more[:count]))
-            few, many = (count, many) if self.fits(self.folded(state)) else (few, count)
+            few, many = (count, many) if self.fits(state) else (few, count)
         self.state = strongest._replace(shown=shown.union(more[:few]))
-        folded = self.folded(self.state)
-        return self._open_again(plain, self.state, folded) if self.has_room else folded
+        return self._open_again(plain) if self.has_room else self.folded(self.state)

@@ -12,7 +12,7 @@ from .repeats import chains
 from .states import FLAGS, State
 
 if TYPE_CHECKING:
-    from .fold import Folded, Folder
+    from .fold import Folder
 
 __all__ = ["open_again", "units"]
 
@@ -22,37 +22,37 @@ AGAIN = 2  # when so many hidden values of one look fit equally badly, so do the
 Unit = tuple[str, frozenset[Any]]  # a field of State, and what is added to it
 
 
-def open_again(folder: Folder, plain: State, state: State, folded: Folded) -> Folded:
-    """Undo every fold that is not needed to fit, the last one first. The folder's state is then the one found."""
-    opening = _Opening(folder, plain, state, folded)
+def open_again(folder: Folder, plain: State) -> None:
+    """Undo every fold of the folder's state that is not needed to fit, the last one first."""
+    opening = _Opening(folder, plain)
     before = None
-    while opening.state != before:  # what did not fit at first may fit in other rows
-        before = opening.state
+    while folder.state != before:  # what did not fit at first may fit in other rows
+        before = folder.state
         folder.close.clear()
         opening.open_flags()
         opening.open_ends()
         opening.open_units()
-    return opening.folded
 
 
 class _Opening:
-    def __init__(self, folder: Folder, plain: State, state: State, folded: Folded) -> None:
+    def __init__(self, folder: Folder, plain: State) -> None:
         self.folder = folder
         self.plain = plain
-        self.state = state
-        self.folded = folded
+
+    @property
+    def state(self) -> State:
+        return self.folder.state
 
     def opens(self, state: State) -> bool:
         """Take a state if it fits."""
-        if state == self.state:
+        folder = self.folder
+        if state == folder.state:
             return True
-        folder, folded = self.folder, self.folder.folded(state)
-        if not folder.known.get(state, folder.fits(folded)):
-            if folder.fit >= CLOSE:
+        if not folder.fits(state):
+            if folder.fit(state) >= CLOSE:
                 folder.close.append(state)
             return False
-        folder.state = self.state = state
-        self.folded = folded
+        folder.state = state
         return True
 
     def open_flags(self) -> None:
@@ -78,15 +78,17 @@ class _Opening:
         before = None
         while self.state != before:
             before, failed = self.state, Counter[Any]()
-            for unit in units(self.folder, self.folded.groups, self.plain, self.state):
+            for unit in units(self.folder, self.folder.folded(self.state).groups, self.plain, self.state):
                 look = self._look(unit)
                 if unit in tried or failed[look] >= AGAIN:
                     continue
                 tried.add(unit)
-                if self.opens(self.state.with_unit(*unit)):
+                state = self.state.with_unit(*unit)
+                if self.opens(state):
                     break
-                failed[look, self.folder.fit] += 1
-                failed[look] = failed[look, self.folder.fit]
+                fit = self.folder.fit(state)
+                failed[look, fit] += 1
+                failed[look] = failed[look, fit]
 
     def _look(self, unit: Unit) -> Any:
         field, names = unit

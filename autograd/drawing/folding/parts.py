@@ -13,6 +13,7 @@ from typing import Any
 from ...graph import Graph
 from ...modes import Scope
 from ...node import Node
+from .contents import Contents
 
 __all__ = [
     "ENDS",
@@ -80,7 +81,7 @@ class Group:
             title = (
                 f"{self.operations:,} more"
                 if what == "more"
-                else f"{len(parts[0].nodes) + sum(listing.beyond.values()):,} more values"
+                else f"{len(parts[0].nodes) + self.beyond.kinds.total():,} more values"
             )
         self.title = title
         self.turns = turns
@@ -117,8 +118,17 @@ class Group:
 
     @property
     def operations(self) -> int:
-        """How many operations it hides if it is the middle of a run; 1 for any other group."""
-        return sum(bool(self.listing.operands[i]) for i in self.first.nodes) if self.what == "more" else 1
+        """How many operations it hides if it is the middle of a run, and otherwise 1, with those left out beside it."""
+        own = sum(bool(self.listing.operands[i]) for i in self.first.nodes) if self.what == "more" else 1
+        return own + self.beyond.groups
+
+    @property
+    def beyond(self) -> Contents:
+        """What is left out of the listing beside its values."""
+        found, left_out = Contents(self.listing.graph), self.listing.beyond
+        for i in (i for part in self.parts for i in part.nodes if i in left_out) if left_out else ():
+            found += left_out[i]
+        return found
 
     @property
     def is_of_pairs(self) -> bool:
@@ -143,11 +153,11 @@ class Group:
 class Listing:
     """The values to draw, with their operands and users as positions in the list.
 
-    stand_ins: for some values that are left out, the one that is taken as an operand instead. beyond: how many values
-    of each kind are in the rest but not listed. unit_of: values with different numbers are never alike.
+    stand_ins: for some values that are left out, the one that is taken as an operand instead. beyond: what is left
+    out beside a value. unit_of: values with different numbers are never alike.
     """
 
-    beyond: Mapping[str, int] = MappingProxyType({})
+    beyond: Mapping[int, Contents] = MappingProxyType({})
     unit_of: Sequence[int] = ()
 
     def __init__(

@@ -16,7 +16,8 @@ def without_repeats(groups: list[Group], budget: int | None) -> list[Group]:
         start, period, times = found
         inner = [group for group in groups if group.what != "leaf"]
         hidden = inner[start + period : start + period * times]
-        title = f"{times - 1:,} more like the {period} before" if period > 1 else f"{times - 1:,} more like it"
+        more = times - 1 + sum(group.beyond.groups for group in hidden) // period
+        title = f"{more:,} more like the {period} before" if period > 1 else f"{more:,} more like it"
         merged = Group(groups[0].listing, "more", [part for group in hidden for part in group.parts], title)
         left_out = set(hidden)
         groups = in_order([group for group in groups if group not in left_out] + [merged])

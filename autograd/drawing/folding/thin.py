@@ -6,17 +6,17 @@ few of them are enough to find out what else can be shown.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from ...modes import PARAMETER
+from .contents import Contents
 from .parts import ENDS, LONG, RUN, Group, Listing, Part, chain_of
 from .repeats import chains, repeated
 
 __all__ = ["Thin"]
 
 KEPT = 8  # how many of the things alike are kept: enough to be found as samples, iterations, neurons or blocks
+LISTED = 20  # the number of leaves alike that are kept: more than a table lists
 SINGLE = 4  # so many of them may be shown by themselves, such as the first and the last iteration of a loop
 
 
@@ -39,6 +39,9 @@ class Thin:
         self._kind_of = {part: kind for kind in kinds for part in kind.parts}
         self._kept: dict[Part, None] = {}
         self._for: dict[Part, Part] = {}  # the part that is kept for each one that is not
+        self._left: dict[
+            int, tuple[int, list[int]]
+        ] = {}  # how many groups are left out beside a value, and their values
         self._families: list[list[list[Part]]] = []
         self._choose(alike, kinds)
         stand_ins: dict[int, int] = {}
@@ -49,11 +52,11 @@ class Thin:
         nodes, there = full.nodes, set(places)
         found = {nodes[j]: nodes[k] for j, k in self._instead(stand_ins) if k in there and j not in there}
         self.listing = Listing(full.graph, [nodes[i] for i in self.places], found)
-        rest = Counter(
-            _kind(nodes[i]) for part in self._kept if part.what == "rest" for i in part.nodes if i not in there
-        )
-        self.listing.beyond = rest
         at = {i: place for place, i in enumerate(self.places)}
+        self.listing.beyond = {
+            at[i]: Contents(full.graph, [nodes[j] for j in left if j not in there], groups, bool(full.unit_of))
+            for i, (groups, left) in self._left.items()
+        }
         self._member: dict[int, list[tuple[int, int]]] = {}
         for family, members in enumerate(self._families):
             for number, parts in enumerate(members):
@@ -63,11 +66,13 @@ class Thin:
     def _choose(self, alike: list[Group], kinds: list[Group]) -> None:
         """Choose the operations to keep: all, but few of those that are too many."""
         members: dict[Group, list[Group]] = {}
-        self._skip_middles(alike)
+        ends = self._skip_middles(alike)
         if not self._full.unit_of:
-            self._skip_blocks(kinds)
+            self._skip_blocks(kinds, {group.first for group in ends})
         for group in alike:
-            if group.what != "leaf" and group.first not in self._for:
+            if group in ends:
+                self._kept[group.first] = None
+            elif group.what != "leaf" and group.first not in self._for:
                 members.setdefault(self._kind_of[group.first], []).append(group)
         for groups in members.values():
             chosen = groups if len(groups) <= self._most else groups[:KEPT]
@@ -84,21 +89,37 @@ class Thin:
             if len(chosen) < len(groups):
                 self._families.append([[p for p in group.parts if p in self._kept] for group in chosen])
 
-    def _skip_middles(self, alike: list[Group]) -> None:
-        """Leave out the middle of long chains."""
+    def _skip_middles(self, alike: list[Group]) -> set[Group]:
+        """Leave out the middle of long chains, and return the groups at their ends."""
+        ends: set[Group] = set()
         for chain in chains(alike):
-            for group in chain[self._most : -self._most][1:]:
-                self._for[group.first] = chain[self._most].first
+            if middle := chain[self._most : -self._most][1:]:
+                self._leave_out([group.first for group in middle], chain[self._most].first, len(middle))
+                ends.update(chain[: self._most + 1], chain[-self._most :])
+        return ends
 
-    def _skip_blocks(self, kinds: list[Group]) -> None:
-        """Leave out most of many blocks that are built alike, one after another."""
+    def _leave_out(self, parts: list[Part], kept: Part, groups: int) -> None:
+        """Leave out parts beside one that is kept, with the leaves that only they use."""
+        operands, users = self._full.operands, self._full.users
+        self._for.update(dict.fromkeys(parts, kept))
+        before, left = self._left.get(kept.top, (0, []))
+        for i in (i for part in parts for i in part.nodes):
+            left.append(i)
+            left += [j for j in operands[i] if j >= 0 and not operands[j] and users[j] == 1]
+        self._left[kept.top] = before + groups, left
+
+    def _skip_blocks(self, kinds: list[Group], ends: set[Part]) -> None:
+        """Leave out most of many blocks that are built alike, one after another, unless they make a chain."""
         start, period, times = repeated(kinds, self._most) or (0, 0, 0)
         keep = max(KEPT, -(-2 * self._most // max(1, period)))
         if times <= keep:
             return
         inner = [group for group in kinds if group.what != "leaf"][start : start + period * times]
+        if any(group.first in ends for group in inner):
+            return
         for at in range(period * keep, period * times):
             source = inner[period * (keep - 1) + at % period].parts
+            self._leave_out(inner[at].parts, source[0], 1)
             self._for.update((part, source[min(i, len(source) - 1)]) for i, part in enumerate(inner[at].parts))
         blocks = [inner[period * k : period * (k + 1)] for k in range(keep)]
         self._families.append([[part for group in block for part in group.parts] for block in blocks])
@@ -118,31 +139,28 @@ class Thin:
         if len(run) <= most + 1:
             return part.nodes
         stand_ins.update(dict.fromkeys(run[most:-1], run[most - 1]))
+        if part.what == "more":
+            self._left[run[most - 1]] = len(run) - most - 1, part.nodes
         kept, inside = {*run[:most], run[-1]}, {*part.nodes}.difference(run)
         return [*kept, *(j for i in kept for j in operands[i] if j in inside)]
 
     def _of_rest(self, nodes: list[int], stand_ins: dict[int, int]) -> list[int]:
-        """Return a few values of the rest: enough for a box of about the same size."""
+        """Return one value of the rest, which is enough for a box of the same size."""
         stand_ins.update(dict.fromkeys(nodes[1:], nodes[0]))
-        full: Any = self._full.nodes
-        kinds = {_kind(full[i]): i for i in nodes}
-        reached = [i for i in nodes if full[i].reached]
-        ends = [choose(reached, key=lambda i: full[i].grad) for choose in (min, max)] if reached else []
-        return [*{nodes[0], *kinds.values(), *ends}]
+        self._left[nodes[0]] = 0, nodes
+        return nodes[:1]
 
     def _leaves(self, i: int, stand_ins: dict[int, int]) -> Iterator[int]:
-        """Yield the leaves that an operation takes: as many of each kind as fit on a page."""
-        counts: dict[Any, int] = {}
-        last: dict[Any, int] = {}
-        for j in self._full.operands[i]:
-            if j >= 0 and not self._full.operands[j]:
-                kind = self._kind_of[self._part_of[j]]
-                counts[kind] = counts.get(kind, 0) + 1
-                if counts[kind] <= self._most:
-                    last[kind] = j
-                    yield j
-                else:
-                    stand_ins[j] = last[kind]
+        """Yield the leaves that an operation takes: of each kind all that fit on a page, or as many as a table lists."""
+        full = self._full
+        alike: dict[Any, list[int]] = {}
+        for j, role in zip(full.operands[i], full.roles(full.nodes[i])):
+            if j >= 0 and not full.operands[j]:
+                alike.setdefault((self._kind_of[self._part_of[j]], role), []).append(j)
+        for leaves in alike.values():
+            kept = len(leaves) if len(leaves) <= self._most else min(LISTED, self._most)
+            yield from leaves[:kept]
+            stand_ins.update(dict.fromkeys(leaves[kept:], leaves[kept - 1]))
 
     def _instead(self, stand_ins: dict[int, int]) -> Iterator[tuple[int, int]]:
         """Yield pairs: a value that is left out, and the earlier one that is taken instead."""
@@ -170,8 +188,3 @@ class Thin:
                 if len(numbers) == 1:
                     single.setdefault(family, set()).update(numbers)
         return any(len(numbers) > SINGLE for numbers in single.values())
-
-
-def _kind(node: Any) -> str:
-    """Return the word under which a value of the rest is counted."""
-    return "values" if node.operands else "parameters" if node.scope is PARAMETER else "inputs"

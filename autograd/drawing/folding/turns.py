@@ -34,6 +34,8 @@ class _Loops:
         self._operands = operands
         self._group_of: dict[Part, Group] = {part: group for group in groups for part in group.parts}
         self._in_place: dict[Group, list[Operand]] = {}
+        self._looks: dict[Group, int] = {}
+        self._numbers: dict[Any, int] = {}
         path = Paths()
         self.kinds: dict[Group, Any] = {
             group: (
@@ -88,9 +90,13 @@ class _Loops:
             if found >= TRIED or len(seen) > FAR:
                 return
 
-    def _look(self, group: Group) -> Any:
-        tails = [tail if tail is None else self.kinds.get(tail) for tail, _ in self.in_place(group)]
-        return self.kinds.get(group), tails
+    def _look(self, group: Group) -> int:
+        """Return a number for the kind of a group and those of its operands."""
+        if group not in self._looks:
+            tails = [tail if tail is None else self.kinds.get(tail) for tail, _ in self.in_place(group)]
+            look = (self.kinds.get(group), *tails)
+            self._looks[group] = self._numbers.setdefault(look, len(self._numbers))
+        return self._looks[group]
 
     def _is_term(self, group: Group) -> bool:
         """Return whether a group is just the sum so far: adding up is not a loop."""

@@ -26,6 +26,7 @@ BESIDE = 5  # the distance from the arrow between these to its number
 CLEAR = 4  # the gap between a number and the arrows above and below
 LANE = 6  # the distance between lanes of arrows
 CORNER = 4  # the distance from a box to the first lane that an arrow from it takes
+FAR = 50  # the weights that order a box are at most this many operations away
 
 Size = tuple[float, float]
 
@@ -312,8 +313,10 @@ def _own_name(box: Box, graph: Graph) -> str:
 def _weights(box: Box, graph: Graph) -> str:
     """Return the name of the first parameter in a box, or of the first that its value is computed from."""
     node: Any = next(iter(box.nodes), None)
-    while node is not None and node.scope is not PARAMETER:
+    for _ in range(FAR):
+        if node is None or node.scope is PARAMETER:
+            break
         operands = [operand for operand in node.operands if not isinstance(operand, float)]
         weights = (operand for operand in operands if operand.scope is PARAMETER)
         node = next(weights, operands[0] if len(operands) == 1 else None)
-    return "" if node is None else graph.name(node)
+    return graph.name(node) if node is not None and node.scope is PARAMETER else ""
