@@ -70,23 +70,15 @@ def signature(arguments: Iterable[Any], numbers: list[float]) -> Signature:
                 key.append((kind, len(argument)))
             else:
                 key.append((kind, signature(argument, numbers)))
-        elif argument is None or isinstance(argument, (bool, str, Enum)):
-            key.append((kind, argument))
-        elif hasattr(kind, "partials"):  # a Value: compile() makes sure that it is a parameter
-            key.append(("value", argument))
+        elif argument is None or isinstance(argument, (bool, str, Enum, Value)):
+            key.append((kind, argument))  # a Value is a parameter: traced() makes sure of that
         elif isinstance(argument, Real):
             numbers.append(int(argument) if isinstance(argument, Integral) else real(argument))
             key.append(0)
         else:
-            fix = (
-                "its .tolist()"
-                if hasattr(argument, "tolist")
-                else "the numbers in it, or let the function read it from outside"
-            )
-            raise ArgumentError(
-                f"want numbers, lists of them, bools, strs and enums as arguments of a compiled step, got a {kind.__name__}: "
-                f"give {fix}"
-            )
+            fix = "its .tolist()" if hasattr(kind, "tolist") else "the numbers in it, or let the function read it"
+            wanted = "numbers, lists of them, bools, strs and enums as arguments of a compiled step"
+            raise ArgumentError(f"want {wanted}, got a {kind.__name__}: give {fix}")
     return tuple(key)
 
 
