@@ -71,9 +71,7 @@ class Statements:
         self.gradients = [self.gradient(node) for node in program.parameters]
         self.pending: dict[Any, list[Piece]] = {}  # the terms of a value's gradient, until it has all of them
         self.kept = dict(zip(program.parameters, self.gradients))  # gradients that exist from the start, to be added to
-        self.used_once: set[Any] = (
-            set()
-        )  # those of them that one value uses: in Python, it adds to them if that is not 0
+        self.used_once: set[Any] = set()  # those that one value adds to: it does so at once, if its gradient is not 0
         self.tables: dict[tuple[str, ...], str] = {}  # the lists from which picks choose, once they are written
         picked = (c for node in program.picks for c in node.operands[1:] if not isinstance(c, float))
         self.place = {c: i for i, c in enumerate(dict.fromkeys(picked))}  # where its gradient is in a list

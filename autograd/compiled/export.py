@@ -76,7 +76,6 @@ def python_loop(program: Program) -> str:
     lines.kept.update((node, lines.gradient(node)) for node in between)
     uses = Counter(operand for node in varying for operand in node.operands)
     lines.used_once = {node for node in (*program.parameters, *between) if uses[node] == 1 and node in program.useful}
-    lines.heading("what is the same for every row", "")
     lines.forward(steady)
     for node in program.picks:
         if program.per_row.isdisjoint(node.operands[1:]):
@@ -88,22 +87,16 @@ def python_loop(program: Program) -> str:
     lines.write("losses = -0.0", f"for [{', '.join(lines.inputs)}] in rows:")
     lines.indent = 2 * INDENT
     lines.write(*(f"{lines.kept[node]} = 0.0" for node in varying if node in lines.place))
-    lines.heading(FORWARD)
     lines.forward(varying)
     lines.write(f"losses = losses + {lines.names[program.root]}")
-    if program.root in program.active:
-        lines.heading(BACKWARD, "")
-        lines.backward(varying, seed="seed")
-        lines.settle([*program.parameters, *between])
-        lines.indent = INDENT
-        lines.heading("backward through what is the same for every row", "")
-        lines.backward(steady)
-        lines.settle_parameters()
+    lines.backward(varying, seed="seed")
+    lines.settle([*program.parameters, *between])
     lines.indent = INDENT
-    lines.write("")
-    for i, p in enumerate(program.parameters):  # + 0.0: a gradient that nothing was added to has also been reached
-        lines.write(f"value__{i}.grad = {lines.kept[p]}{' + 0.0' * (p in lines.used_once)}")
-    lines.write("return losses")
+    lines.backward(steady)
+    lines.settle_parameters()
+    reached = [" + 0.0" * (p in lines.used_once) for p in program.parameters]  # even if nothing was added
+    gradients = [f"{lines.kept[p]}{zero}" for p, zero in zip(program.parameters, reached)]
+    lines.write("", *(f"value__{i}.grad = {gradient}" for i, gradient in enumerate(gradients)), "return losses")
     return "\n".join(["def step(rows, seed):", *lines.lines])
 
 

@@ -4,22 +4,17 @@ def step(rows, seed):
     d_w = value__0.grad
     d_b = value__1.grad
     if not type__(w) is type__(b) is type__(d_w) is type__(d_b) is float__: raise not__floats
-
-    # what is the same for every row
     v6 = w * w
     v7 = 0.1 * v6
     d_v7 = 0.0
     losses = -0.0
     for [x, y] in rows:
-        # forward: operands before what is computed from them
         v1 = w * x
         v3 = v1 + b
         v4 = v3 - y
         v5 = pow(v4, 2.0)
         v8 = v5 + v7
         losses = losses + v8
-
-        # backward: each edge carries its slope times the gradient at its upper end
         d_v8 = seed
         d_v5 = d_v8
         d_v4 = 2.0 * v4 * d_v5
@@ -28,8 +23,6 @@ def step(rows, seed):
         d_w = d_w + x * d_v1
         d_b = d_b + d_v3
         d_v7 = d_v7 + d_v8
-
-    # backward through what is the same for every row
     d_v6 = 0.1 * d_v7
     d_w = d_w + w * d_v6 + w * d_v6
 
