@@ -11,7 +11,7 @@ import math
 from _thread import get_ident
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial, update_wrapper
-from typing import TYPE_CHECKING, Any, overload
+from typing import Any, overload
 
 from ..errors import ArgumentError, AutogradError, ToolError, TraceError
 from ..explain.phrases import Report
@@ -24,9 +24,6 @@ from .c.runtime import NotFloatError
 from .export import page
 from .tracers import running
 from .tracing import POLICIES, Programs, in_mode
-
-if TYPE_CHECKING:
-    from .training import Updates
 
 __all__ = ["Step", "compile"]
 
@@ -55,7 +52,7 @@ class Step:
         self.backend = backend
         self.check = check
         self.last_backend: str | None = None
-        self.updates: Updates | None = None  # those made by the optimiser of the last update()
+        self.updates: Any = None  # those made by the optimiser that was used last: see training.py
         self.programs = Programs(function, None if params is None else _parameters(params), check, BACKENDS[backend])
         self._function = function
         update_wrapper(self, function, updated=())

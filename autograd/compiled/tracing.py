@@ -193,21 +193,16 @@ class Programs:
 
     def of(self, key: Signature, sample: Sample, rows: Rows) -> Executable:
         """Return the program for `rows` like a sample. If there is none, trace and check it."""
-        self.latest = self.kept.get(key) or self._new(key, sample, rows)
-        return self.latest
-
-    def _new(self, key: Signature, sample: Sample, rows: Rows) -> Executable:
-        with self.lock:
-            executable, known = self._trace(key, sample, rows)
-            if len(known["parameters"]) > len(self.parameters):
-                self.retrace()
-            vars(self).update(known)  # a single step, which nothing can interrupt
-        self.kept[key] = executable
-        self._forget_the_oldest(key)
+        executable = self.kept.get(key)
+        if executable is None:
+            with self.lock:
+                executable = self.kept[key] = self._trace(key, sample, rows)
+            self._forget_the_oldest(key)
+        self.latest = executable
         return executable
 
     @gc_paused
-    def _trace(self, key: Signature, sample: Sample, rows: Rows) -> tuple[Executable, dict[str, Any]]:
+    def _trace(self, key: Signature, sample: Sample, rows: Rows) -> Executable:
         guards = self._guards.renewed() if self._guards else Guards(self.function)
         last = self._guards or guards
         if self.generation >= OFTEN and 2 * self.generation > self.calls:
@@ -256,8 +251,11 @@ class Programs:
             self._compare(guards, executable, samples, Itself(results), kind, self.calls + 1, drew)
         users_own = {node.op for node in program.order if node.op not in (None, PICK)}
         now = second.renewed(users_own, first.changed_places(second))
+        if len(parameters) > len(self.parameters):
+            self.retrace()
         known = {"parameters": parameters, "_replacements": replacements, "_guards": now, "hold": now.hold}
-        return executable, known
+        vars(self).update(known)  # a single step, which nothing can interrupt
+        return executable
 
     def _on_tracers(self, sample: Sample, guards: Guards) -> tuple[Any, list[Any]]:
         given = dict.fromkeys(self.parameters)
