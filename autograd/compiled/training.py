@@ -35,6 +35,7 @@ AT_ONCE = 10_000  # the maximum number of updates between two checks of what the
 def train(step: Step, batches: Iterable[Any], optimizer: Any, steps: int) -> list[float]:
     if step.updates is None or step.updates.optimizer is not optimizer:
         step.updates = Updates(step, optimizer)
+    updates: Updates = step.updates  # the iterable may use another optimiser meanwhile
     try:
         steps = as_index(steps)
     except TypeError:
@@ -51,9 +52,9 @@ def train(step: Step, batches: Iterable[Any], optimizer: Any, steps: int) -> lis
         if at_once == steps or not more:
             source = iter(())  # it has ended, or is no longer needed
             prepared = [*map(step.prepare, prepared)]  # again: the function may use something else now
-            losses += step.updates.run(prepared, turn % len(prepared), steps - turn, steps)
+            losses += updates.run(prepared, turn % len(prepared), steps - turn, steps)
         else:
-            losses += step.updates.run(more, 0, 1, steps)
+            losses += updates.run(more, 0, 1, steps)
     return losses
 
 
