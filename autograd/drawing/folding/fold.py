@@ -46,7 +46,7 @@ THICK = 1_000  # with this many values, folds are tried on those that are left w
 THIN, FEW = 0.5, 6_000  # the maximum fraction of the values, and number, that makes this worthwhile
 REMEMBERED = 20  # how many listings of parts are kept, since some states share them
 TRIED = 6  # how often we do so
-AROUND = 200  # of a graph that does not fit at all, so many groups near the result may be shown
+AROUND, FEW_AROUND = 200, 10  # of a graph that does not fit at all, so many groups near the result may be shown
 
 
 class Folded(NamedTuple):
@@ -387,16 +387,19 @@ class Folder:
         if self.has_room is None or len(self.listing.nodes) <= THICK:
             return self._show_more(plain, strongest, shown)
         found = self.folded(strongest._replace(shown=shown))
+        many = AROUND
         for _ in range(TRIED):
-            around = self.near.around(shown, AROUND)
-            few = self._thinned(plain, frozenset(around))
+            around = self.near.around(shown, many)
+            while (few := self._thinned(plain, frozenset(around))) is None and many > FEW_AROUND:
+                many //= 2
+                around = self.near.around(shown, many)
             if few is None:
                 return self._show_more(plain, strongest, shown)
             better = self._of_few(few, partial(few._show_more, plain, strongest, shown))
             if better is None:
                 return found
             found, shown = better, self.state.shown or shown
-            if around.issuperset(self.near.next(shown)[:AROUND]):
+            if around.issuperset(self.near.next(shown)[:many]):
                 return found
         return found
 

@@ -94,7 +94,11 @@ class Thin:
         ends: set[Group] = set()
         for chain in chains(alike):
             if middle := chain[self._most : -self._most][1:]:
-                self._leave_out([group.first for group in middle], chain[self._most].first, len(middle))
+                self._leave_out(
+                    [group.first for group in middle],
+                    chain[self._most].first,
+                    sum(group.operations for group in middle),
+                )
                 ends.update(chain[: self._most + 1], chain[-self._most :])
         return ends
 
