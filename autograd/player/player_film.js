@@ -31,15 +31,14 @@ function drawCurve() {
 }
 
 function heatMap(rows) {
-  const side = rows.length * rows[0].length > 400 ? 1 : 16, line = side > 1 ? 1 : 0; // draw lines between the cells if there are few
-  const canvas = html("canvas", { width: rows[0].length * side, height: rows.length * side, role: "img", "aria-label": told(`${rows.length} by ${rows[0].length} numbers as colours`) });
+  const canvas = html("canvas", { width: rows[0].length, height: rows.length, role: "img", "aria-label": told(`${rows.length} by ${rows[0].length} numbers as colours`) });
   const paint = canvas.getContext("2d");
   const colours = getComputedStyle(document.documentElement);
   const most = largest(FILM.pictures.filter(Array.isArray).flat(2)); // the largest over all frames, so that they can be compared
   rows.forEach((row, i) => row.forEach((number, k) => {
     paint.globalAlpha = most ? Math.min(1, Math.abs(number) / most) : 0;
     paint.fillStyle = colours.getPropertyValue(number > 0 ? "--positive" : "--negative");
-    paint.fillRect(k * side, i * side, side - line, side - line);
+    paint.fillRect(k, i, 1, 1);
   }));
   return canvas;
 }

@@ -100,9 +100,24 @@ function bounds(leaf) {
   return [at - size, at + size].map((number) => Number(number.toPrecision(3)));
 }
 
+function byName(leaves) { // names that differ only in their numbers come in the order of the numbers, as in the drawing
+  const alike = new Map(), sorted = [...leaves];
+  leaves.forEach((leaf, i) => {
+    const name = model.names[leaf].replace(/\d+/g, "#");
+    if (!alike.has(name)) alike.set(name, []);
+    alike.get(name).push(i);
+  });
+  const compare = new Intl.Collator("en", { numeric: true }).compare;
+  for (const places of alike.values()) {
+    const some = places.map((i) => leaves[i]).sort((a, b) => compare(model.names[a], model.names[b]));
+    places.forEach((i, k) => { sorted[i] = some[k]; });
+  }
+  return sorted;
+}
+
 function makeSliders() {
   sliderOf.clear();
-  const found = model.leaves.filter((leaf) => model.names[leaf].toLowerCase().includes(filtered.toLowerCase()));
+  const found = byName(model.leaves).filter((leaf) => model.names[leaf].toLowerCase().includes(filtered.toLowerCase()));
   const first = found.includes(state.chosen) ? [state.chosen] : [];
   const some = [...first, ...found.filter((leaf) => leaf !== state.chosen)].slice(0, SLIDERS);
   const rows = some.map((leaf, i) => {

@@ -257,6 +257,55 @@ def test_a_narrow_window_has_a_layout_of_its_own(tmp_path):
     assert seen[0][0] is False and seen[2][0] is True and seen[4] != seen[6]
 
 
+def rnn():
+    h = Value(0.0, label="h")
+    for t in range(4):
+        h = (Value(0.1 * t, label=f"x{t}") * 0.5 + h * Value(0.9, label="u")).tanh()
+    return h
+
+
+def test_a_number_is_nearer_to_its_own_arrow_than_to_any_other(tmp_path):
+    nearest = """[...document.querySelectorAll('.arrow text')].map((text) => {
+        const box = text.getBBox(), x = box.x + box.width / 2, y = box.y + box.height / 2;
+        const far = (path) => Math.min(...Array.from({ length: 200 }, (_, i) => path.getPointAtLength(i / 199 * path.getTotalLength())).map((at) => Math.hypot(at.x - x, at.y - y)));
+        const paths = [...document.querySelectorAll('.arrow > path:first-child')].sort((a, b) => far(a) - far(b));
+        return paths[0] === text.parentNode.querySelector('path');
+    })"""
+    for root in (emblem(), neuron(), rnn()):
+        (seen,) = look(root, tmp_path / "f.html", ["see", nearest])
+        assert len(seen) > 2 and all(seen)
+
+
+def test_sliders_are_in_the_order_of_their_names(tmp_path):
+    labels = "[...document.querySelectorAll('#sliders label')].map((label) => label.textContent)"
+    (seen,) = look(rnn(), tmp_path / "f.html", ["see", labels])
+    assert [name for name in seen if name[0] == "x"] == ["x0", "x1", "x2", "x3"]
+
+
+def test_on_a_phone_the_zoom_buttons_stay_on_the_screen(tmp_path):
+    model = nn.MLP(2, [2, 2, 2, 2, 1], seed=0)
+    right = "document.querySelector('.zoom button:last-child').getBoundingClientRect().right"
+    (seen,) = look(model([0.5, 1.0])[0], tmp_path / "f.html", ["see", right], width=390, height=844)
+    assert seen <= 390
+
+
+def test_on_paper_the_drawing_is_as_wide_as_the_page(tmp_path):
+    small = "document.querySelector('#drawing').setAttribute('width', 100)"  # a printer does not wait until it fits
+    share = "document.querySelector('#drawing').clientWidth / document.body.clientWidth"
+    seen = look(neuron(), tmp_path / "f.html", ["media", {"media": "print"}], ["see", small], ["see", share])
+    assert seen[-1] > 0.9
+
+
+def test_a_heat_map_has_a_pixel_for_each_cell(tmp_path):
+    """So it has no lines between its cells: scaled to its place, some of them would be lost, and two cells look like one."""
+    w = Value(0.5, label="w")
+    recorder = Recorder([w], lambda: (w - 1.0) ** 2, picture=lambda: [[w.data] * 9] * 7)
+    recorder.step(1.0)
+    size = "(({ width, height }) => [width, height])(document.querySelector('#beside canvas'))"
+    (seen,) = drive({"url": Path(recorder.save(tmp_path / "film.html")).as_uri(), "steps": [["see", size]]})
+    assert seen["results"] == [[9, 7]]
+
+
 def test_a_film_plays_its_updates(tmp_path):
     w = Value(0.5, label="w")
     recorder = Recorder([w])
@@ -475,7 +524,7 @@ def test_the_colours_of_a_film_are_of_one_scale_for_all_frames(tmp_path):
     recorder.step(1.0)
     w.data = 1.0
     recorder.step(0.5)
-    corner = "document.querySelector('#beside canvas').getContext('2d').getImageData(2, 2, 1, 1).data[3]"
+    corner = "document.querySelector('#beside canvas').getContext('2d').getImageData(0, 0, 1, 1).data[3]"
     url = Path(recorder.save(tmp_path / "film.html")).as_uri()
     (seen,) = drive({"url": url, "steps": [["see", corner], ["key", "."], ["see", corner]]})
     assert seen["results"][0] == pytest.approx(128, abs=2) and seen["results"][2] == 255
