@@ -290,9 +290,11 @@ def test_on_a_phone_the_zoom_buttons_stay_on_the_screen(tmp_path):
 
 
 def test_on_paper_the_drawing_is_as_wide_as_the_page(tmp_path):
-    small = "document.querySelector('#drawing').setAttribute('width', 100)"  # a printer does not wait until it fits
-    share = "document.querySelector('#drawing').clientWidth / document.body.clientWidth"
-    seen = look(neuron(), tmp_path / "f.html", ["media", {"media": "print"}], ["see", small], ["see", share])
+    share = """((drawing) => {
+        drawing.setAttribute('width', 100);  // a printer does not wait until it is fitted again
+        return drawing.getBoundingClientRect().width / document.body.clientWidth;
+    })(document.querySelector('#drawing'))"""
+    seen = look(neuron(), tmp_path / "f.html", ["media", {"media": "print"}], ["see", share])
     assert seen[-1] > 0.9
 
 
