@@ -93,6 +93,19 @@ def test_rows_that_share_a_product_share_no_infinity(infinite):
 
 
 @needs_c
+def test_columns_of_which_some_are_longer_elsewhere():
+    w = [Value(0.1 * k - 0.3) for k in range(9)]
+
+    def loss(x):
+        short = [w[0] * x, w[1] + x]
+        sums = [dot(short, w[2:4]), dot(short, w[5:7]), dot([*short, w[8]], w[2:5]), dot(short, w[6:8])]
+        return total([y.tanh() for y in sums])
+
+    step = compile(loss, w, "c", check="never")
+    assert_same((step(0.7), gradients(w)), eagerly(loss, (0.7,), w))
+
+
+@needs_c
 def test_a_dot_product_that_is_computed_twice():
     w = [Value(0.5), Value(-0.25), Value(2.0)]
 

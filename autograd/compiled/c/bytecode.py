@@ -21,7 +21,7 @@ from ..program import PICK, Program
 
 __all__ = ["Bytecode"]
 
-_Row = dict[tuple[int, ...], list[int]]  # dot products over one list: for each other side, and bias, the nodes
+_Columns = dict[tuple[int, ...], list[int]]  # the dot products of one list: for each other one and its bias, the nodes
 
 STRIP, LIST = range(2)  # where operands are: in consecutive slots, or anywhere
 PRODUCT, PICKED = -1, -2
@@ -43,24 +43,17 @@ class _Places(dict[Any, int]):
         self.operands: list[tuple[int, ...]] = [() for _ in leaves]
         self.literals: dict[str, int] = {}  # the keys are digits, since -0.0 equals 0.0
         self._lists: dict[tuple[int, ...], int] = {}
-        splits: dict[tuple[int, int], list[Any]] = {}  # the positions of operands, by name; a slice for a list
         for node in nodes:
-            op, operands = node.op, node.operands
-            if op is None:  # Value(x) for an argument x
-                self[node] = self[operands[0]]
-            elif op.lists:
-                key = id(op), len(operands)  # a redefined operation equals the old one
-                if key not in splits:
-                    bound = op.bind(range(len(operands))).values()
-                    splits[key] = [slice(k[0], k[-1] + 1) if isinstance(k, list) else slice(k, k + 1, 1) for k in bound]
-                self[node] = self._new(op, tuple([self._place(part.step, operands[part]) for part in splits[key]]))
+            if node.op is None:  # Value(x) for an argument x
+                self[node] = self[node.operands[0]]
             else:
-                self[node] = self._new(op, tuple(map(self.__getitem__, operands)))
+                bound = node.op.bind(node.operands).values() if node.op.lists else node.operands
+                self[node] = self._new(node.op, tuple(map(self._place, bound)))
 
-    def _place(self, is_single: int | None, operands: tuple[Any, ...]) -> int:
-        places = tuple(map(self.__getitem__, operands))
-        if is_single:
-            return places[0]
+    def _place(self, bound: Any) -> int:
+        if not isinstance(bound, list):
+            return self[bound]
+        places = tuple(map(self.__getitem__, bound))
         if places not in self._lists:
             self._lists[places] = self._new(LISTED, places)
         return self._lists[places]
@@ -118,13 +111,10 @@ class Bytecode:
 
     def _marked(self, place: _Places, values: Collection[Any]) -> list[bool]:
         """Return, for each position, whether it belongs to one of these values, or to a list that contains one."""
-        marked = [False] * len(self.ops)
-        for found in map(place.get, values):
-            if found is not None:
-                marked[found] = True
-        for node, op in enumerate(self.ops) if values else ():
-            marked[node] |= op is LISTED and True in map(marked.__getitem__, self.operands[node])
-        return marked
+        own = {*map(place.get, values)}
+        return [
+            not own.isdisjoint(self.operands[node]) if op is LISTED else node in own for node, op in enumerate(self.ops)
+        ]
 
     def room(self, width: int) -> int:
         """Return how much room the interpreter needs besides the slots at this width, counted in numbers."""
@@ -221,7 +211,7 @@ class _Part:
         number, kept = self.bytecode.numbers[id(op), absent]
         self._write(3 * number + WIDE, self._active_bits(zip(operands)), [*zip(nodes)], [length], *described)
         self.slots += len(nodes) * (length + kept) * bool(kept)
-        self._need(length * len(operands), 0)  # room for a copy of each list
+        self._need(length * (len(operands) + 1), 0)  # room for a copy of each list, and for gradients
 
     def _picks(self, nodes: list[int]) -> None:
         index, *candidates = zip(*map(self.operands.__getitem__, nodes))
@@ -232,10 +222,10 @@ class _Part:
     def _dots(self, nodes: list[int]) -> None:
         """Add products X W^T: W is the steady side, or else that of a layer, or else the second operand.
 
-        Rows of X that share their first column are one product if at least half of its terms are then wanted: in causal
-        attention, a row has only the first columns, or the first terms of all columns.
+        Rows that share their first column share a product if at least half of its terms are then wanted: in causal
+        attention, a row has only some columns, or only the first terms of all columns.
         """
-        rows: dict[int, _Row] = {}
+        rows: dict[int, _Columns] = {}
         for node in nodes:
             x, w, *bias = self.operands[node]
             if self._rank(x) > self._rank(w):
@@ -244,30 +234,29 @@ class _Part:
         ws = {w: self.operands[w] for row in rows.values() for w, *_ in row}
         longest = {ws[w][0]: w for w in sorted(ws, key=lambda w: len(ws[w]))}
         whole = {w: full if ws[full := longest[ws[w][0]]][: len(ws[w])] == ws[w] else w for w in ws}
-        by_first: dict[Any, dict[int, _Row]] = {}
+        by_first: dict[Any, dict[int, _Columns]] = {}
         for x, row in rows.items():
             filled = {(whole[w], *bias): found for (w, *bias), found in row.items()}
             by_first.setdefault(next(iter(filled)), {})[x] = filled
-        for first, group in by_first.items():
-            columns, size = max(group.values(), key=len), len(ws[first[0]])
-            if 2 * self._wanted(group) >= len(group) * len(columns) * size and all(
-                columns.keys() >= row.keys() for row in group.values()
-            ):
+        for group in by_first.values():
+            columns = dict.fromkeys(chain.from_iterable(group.values()))
+            lengths = {len(ws[w]) for w, *_ in columns}
+            if len(lengths) == 1 and 2 * self._wanted(group) >= len(group) * len(columns) * max(lengths):
                 self._product(columns, group)
                 continue
-            by_columns: dict[Any, dict[int, _Row]] = {}
+            alike: dict[Any, dict[int, _Columns]] = {}
             for x in group:
-                by_columns.setdefault(tuple(rows[x]), {})[x] = rows[x]
-            for columns, same in by_columns.items():
-                self._product(columns, same)
+                alike.setdefault(tuple(rows[x]), {})[x] = rows[x]
+            for own, group in alike.items():
+                self._product(own, group)
 
     def _rank(self, side: int) -> tuple[bool, bool]:
         return not self.bytecode.per_row[side], max(self.operands[side]) < self.bytecode.first_input
 
-    def _wanted(self, rows: Mapping[int, _Row]) -> int:
+    def _wanted(self, rows: Mapping[int, _Columns]) -> int:
         return sum(len(self.operands[x]) * len(row) for x, row in rows.items())
 
-    def _product(self, columns: Collection[tuple[int, ...]], rows: Mapping[int, _Row]) -> None:
+    def _product(self, columns: Collection[tuple[int, ...]], rows: Mapping[int, _Columns]) -> None:
         ws, bias = [w for w, *_ in columns], [b for _, *bias in columns for b in bias]
         positions, terms, count = len(rows), len(self.operands[ws[0]]), len(ws)
         by_lane = self.by_rows and True in map(self.bytecode.per_row.__getitem__, (*ws, *bias))
