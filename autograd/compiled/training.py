@@ -11,7 +11,6 @@ from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from itertools import islice
-from operator import and_
 from operator import index as as_index
 from typing import TYPE_CHECKING, Any
 
@@ -86,7 +85,7 @@ class Updates:
         self._others: list[Value] = []  # the optimiser's parameters that the step was not given
         self._rules: list[Update] | None = None  # the rules of the groups that C has now
         self._batches: list[Prepared] = []
-        self._schedule: Schedule | None = None  # the schedule of these batches
+        self._schedule: Any = None  # the Schedule of these batches
         self._is_running = False  # whether C is running, where a signal handler may be called
         self._lender: Any = None  # the optimiser's state, while what it remembers is in C's arrays
 
@@ -103,8 +102,6 @@ class Updates:
             loss = self.step.run(batches[start])
             self.optimizer.step()
             return [loss]
-        if not getattr(self.optimizer, "has_moved", False):
-            self._want_a_gradient()
         in_c = programs.runs_in_c(*(batch.parts for batch in batches), times=times) and self._ready_for_c(rules)
         coming = [batches[(start + k) % len(batches)] for k in range(min(count, len(batches)))]
         count = programs.begin(coming, in_c, min(count, AT_ONCE))
@@ -113,6 +110,11 @@ class Updates:
             rest = range(done, done + 1 if in_c else count)
             losses += self._in_python((batches[(start + k) % len(batches)] for k in rest), rules, options)
         programs.calls += len(losses) - 1
+        if not getattr(self.optimizer, "has_moved", False):  # until now, an update changed nothing
+            members = [p for params in self._members for p in params]
+            self.optimizer.has_moved = any(p.reached for p in members)
+            if not self.optimizer.has_moved:
+                raise no_gradient("train", members, "Compile with the parameters that the optimizer has")
         return losses
 
     def _in_python(self, coming: Iterable[Prepared], rules: list[Update], options: list[list[float]]) -> list[float]:
@@ -147,14 +149,6 @@ class Updates:
                     "it as a parameter, so no gradient reaches it: give it to compile(), too"
                 )
 
-    def _want_a_gradient(self) -> None:
-        members = dict.fromkeys(p for params in self._members for p in params)
-        own = [p in members for p in self.step.parameters]
-        reaches = [executable.reach for batch in self._batches for executable, _ in batch.parts]
-        if not any(reach.varies or any(map(and_, own, reach.of(()))) for reach in reaches):
-            raise no_gradient("train", [*members], "Compile with the parameters that the optimizer has")
-        self.optimizer.has_moved = True
-
     def _ready_for_c(self, rules: list[Update]) -> bool:
         """Give C the optimiser's rules and the batches that it does not have yet; return whether it can run them."""
         if rules != self._rules:
@@ -178,7 +172,6 @@ class Updates:
 
     def _in_c(self, start: int, count: int, options: Iterable[Iterable[float]]) -> list[float]:
         t, schedule, state = self._training, self._schedule, self.optimizer.state
-        assert schedule is not None
         with self.step.programs.lock:
             if t.memory and state is not self._lender:  # copy what the optimiser remembers, unless it is here already
                 try:
