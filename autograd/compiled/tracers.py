@@ -94,29 +94,6 @@ def _refuse(why: str) -> Callable[..., Any]:
     return method
 
 
-def _is_hidden(value: Value) -> bool:
-    """Return whether a node has no number for this thread. For other threads, a parameter is still a Value."""
-    kind = type(value)  # another thread may end its trace meanwhile, which makes this a Value again
-    return get_ident() in running or (issubclass(kind, Tracer) and kind is not ParamTracer)
-
-
-def _unreadable(name: str) -> Any:
-    """Return a property for a slot: the tracing thread may not read it; for others, it is a parameter's slot."""
-    slot: Any = vars(Value)[name]
-
-    def get(self: Value) -> float:
-        if _is_hidden(self):
-            raise _refusal(self, name)
-        return slot.__get__(self)
-
-    def put(self: Value, number: float) -> None:
-        if _is_hidden(self):
-            raise _refusal(self, "write")
-        slot.__set__(self, number)
-
-    return property(get, put)
-
-
 class Tracer(Value):
     """A Value in a traced function: it has operands, but no number."""
 
@@ -124,14 +101,9 @@ class Tracer(Value):
     plain = False  # whether this would be a plain number if the function were simply called
     refuses = ""  # why == and hash() are refused, if they are; nodes are compared by identity
 
-    data = _unreadable("data")
-    grad = _unreadable("grad")
-
-    @property
-    def partials(self) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
-        if _is_hidden(self):
-            raise _refusal(self, "partials")
-        return ()
+    data: Any = property(_refuse("data"), _refuse("write"))
+    grad: Any = property(_refuse("grad"), _refuse("write"))
+    partials: Any = property(_refuse("partials"))
 
     def record(self, op: Op, operands: Sequence[Any]) -> Tracer:
         """Return the node of an operation. The engine calls this if an operand is traced."""
@@ -295,15 +267,13 @@ def _between_numbers(record: Callable[..., Any]) -> Callable[..., Any]:
     return method
 
 
-def _as_a_value(name: str, method: Callable[..., Any]) -> Callable[..., Any]:
-    """Make a method of a parameter: other threads, for which it is still a Value, get the Value's method."""
+def _among_threads(ours: Callable[..., Any], theirs: Callable[..., Any]) -> Callable[..., Any]:
+    """Make a method of a parameter, which is a tracer only for the tracing thread: others get `theirs`, the Value's."""
 
-    def chosen(self: Any, *arguments: Any, **named: Any) -> Any:
-        if _is_hidden(self):
-            return method(self, *arguments, **named)
-        return getattr(Value, name)(self, *arguments, **named)
+    def method(self: Any, *arguments: Any, **named: Any) -> Any:
+        return (ours if get_ident() in running else theirs)(self, *arguments, **named)
 
-    return chosen
+    return method
 
 
 _REFUSED = {  # keyed by tracer and reason
@@ -331,7 +301,11 @@ def _install_methods() -> None:
             setattr(kind, name, _refuse(why))
     for name, method in vars(Tracer).items():
         if callable(method) and name not in ("__hash__", "__eq__", "record", "recorder"):
-            setattr(ParamTracer, name, _as_a_value(name, method))
+            setattr(ParamTracer, name, _among_threads(method, getattr(Value, name, method)))
+    for name in ("data", "grad", "partials"):
+        slot, ours = vars(Value)[name], vars(Tracer)[name]
+        get, put = _among_threads(ours.fget, slot.__get__), _among_threads(_refuse("write"), slot.__set__)
+        setattr(ParamTracer, name, property(get, put))
 
 
 _install_methods()
