@@ -37,8 +37,9 @@ class Step:
 
     It adds the loss's gradients to those of the parameters, as backward() does.
 
-    source, source_c: the last call, as a standalone file in Python or C. backend: "auto", "python" or "c", as requested. last_backend: where the last loss was actually computed: "python", "c", or "eager" if
-    the function itself had to run; None before the first call. parameters: the Values that get gradients.
+    source, source_c: the last call, as a standalone file in Python or C. backend: "auto", "python" or "c", as requested.
+    last_backend: where the last loss was actually computed: "python", "c", or "eager" if the function itself had to
+    run; None before the first call. parameters: the Values that get gradients.
     """
 
     def __init__(

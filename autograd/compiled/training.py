@@ -159,13 +159,9 @@ class Updates:
                 return False
             if self._lender is not None:
                 _dict_of(self._lender)  # reads the numbers in the old arrays
-            places = ([self._place[p] for p in params if p in self._place] for params in self._members or ())
-            groups = [
-                (own, function, rule.remembered, len(rule.options))
-                for own, function, rule in zip(places, functions, rules)
-            ]
-            self._training, self._lender = Training(self.step.parameters, groups), None
-            self._rules = rules
+            places = ([self._place[p] for p in params if p in self._place] for params in self._members)
+            groups = [(own, f, rule.remembered, len(rule.options)) for own, f, rule in zip(places, functions, rules)]
+            self._training, self._lender, self._rules = Training(self.step.parameters, groups), None, rules
         if self._schedule is None:
             self._schedule = Schedule([batch.portions for batch in self._batches])
         return True
@@ -190,18 +186,15 @@ class Updates:
                 kept[: len(kept)] = array("d", now or [0.0])
             for p in self._others:  # zero_grad() for parameters that C does not have
                 p.grad = NOT_REACHED
-            self._is_running = True
+            self._is_running, self.step.last_backend = True, "c"
             try:
-                losses = schedule.train(start, count, t)
+                return schedule.train(start, count, t)
             except NotFloatError:
                 return []
             finally:
                 self._is_running = False
                 if t.memory and state is not self._lender:
                     self._give_memory(state)
-        if losses:
-            self.step.last_backend = "c"
-        return losses
 
     def _give_memory(self, state: dict[Value, dict[str, float]]) -> bool:
         """Bring the state up to date; return whether it will change here again."""
