@@ -14,7 +14,7 @@ from functools import partial, update_wrapper
 from typing import Any, overload
 
 from ..errors import ArgumentError, AutogradError, ToolError, TraceError
-from ..explain.phrases import Report
+from ..explain.phrases import Report, counted
 from ..explain.source import said_line, users_line
 from ..frames import hide_our_frames, is_users_own, public
 from ..modes import is_on, shared
@@ -119,9 +119,7 @@ class Step:
         if columns and isinstance(columns[0], Prepared):
             batch = columns[0]
             if len(columns) > 1 or batch.step is not self:
-                raise ArgumentError(
-                    f"{self.programs.title}: want one batch that this step has prepared, got {columns!r}"
-                )
+                raise ArgumentError(f"want one batch that this step has prepared, got {columns!r}")
             if batch.generation == self.programs.generation:
                 return batch
             found = [(executable.key, executable.sample, rows) for executable, rows in batch.parts]
@@ -170,8 +168,7 @@ class Step:
 
     def step_through(self, *arguments: Any, **keywords: Any) -> Any:
         """Step through backprop of the function itself for these arguments, edge by edge: see `Value.step_through`."""
-        loss: Any = self._function(*arguments, **keywords)
-        return loss.step_through()
+        return self._function(*arguments, **keywords).step_through()
 
     def retrace(self) -> None:
         """Forget every program: the next call traces the function again, with whatever it then reads from outside."""
@@ -186,9 +183,8 @@ class Step:
             )
 
     def __repr__(self) -> str:
-        count = len(self.programs.kept)
-        traced = f"{count} signature{'s' * (count != 1)} traced"
-        return f"<compiled {self.programs.title}, backend {self.backend!r}, {traced}>"
+        traced = counted(len(self.programs.kept), "signature")
+        return f"<compiled {self.programs.title}, backend {self.backend!r}, {traced} traced>"
 
     def __reduce__(self) -> Any:
         raise ToolError(
@@ -266,15 +262,14 @@ def compile(
 def compile(
     loss_fn: Any = None, params: Iterable[Value] | None = None, backend: str = "auto", check: str = "doubling"
 ) -> Any:
-    """Trace `loss_fn` at its first call, and run it at machine speed from then on.
+    """Trace `loss_fn` at its first call, and run it at machine speed from then on. Also ``@compile(params=...)``.
 
     loss_fn: returns one Value, the loss. Its arguments are numbers and nested lists of them; an int may pick a
     row of an Embedding or a class target. Lists of a different length are traced again, and so is a different bool,
     str or member of an Enum. params: the Values whose gradients are wanted, such as model.parameters(); if left out,
-    every leaf from outside that the loss depends on.
-    backend: "python"; "c", which needs a C compiler, and falls back to Python without one; or "auto", which uses C when
-    that is worthwhile. check: "doubling", "always" or "never": see below. Returns a Step: call it, or its `batch`,
-    `update` and `train`. This is also a decorator, ``@compile(params=...)``.
+    every leaf from outside that the loss depends on. backend: "python"; "c", which needs a C compiler, and falls back
+    to Python without one; or "auto", which uses C when that is worthwhile. check: "doubling", "always" or "never": see
+    below. Returns a Step: call it, or its `batch`, `update` and `train`.
 
     The contract: the function is pure in its arguments and parameters. Anything else it reads is a constant as long as
     it does not change: variables, attributes, and items of lists and dicts (up to 100,000 in all) are looked at before

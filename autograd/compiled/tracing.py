@@ -82,9 +82,7 @@ def traced(
         raise context.refused
     if not isinstance(root, Value) or getattr(root, "plain", False):
         got = "a plain number, which depends on no parameter" if isinstance(root, (Value, float, int)) else repr(root)
-        raise TraceError(
-            f"want one Value, the loss, as the result of a compiled function, got {got}: return the loss alone"
-        )
+        raise TraceError(f"want one Value, the loss, as a compiled function's result, got {got}: return the loss alone")
     return root, context.inputs
 
 
@@ -183,10 +181,8 @@ class Programs:
         edges = min(sum(len(rows) * executable.edges for executable, rows in parts) for parts in batches)
         executables = [executable for parts in batches for executable, _ in parts]
         try:
-            return times * edges >= self.enough and all(
-                executable.program.root in executable.program.active and executable.machine
-                for executable in executables
-            )
+            flows = (each.program.root in each.program.active and each.machine for each in executables)
+            return times * edges >= self.enough and all(flows)
         except ToolError as error:
             say_once(f"{error}. compile() continues with its Python backend, which is slower")
             return False
@@ -213,20 +209,17 @@ class Programs:
             )
         some = len(rows) if len(rows) <= WHOLE else VECTOR + len(rows) % VECTOR
         samples = [sample.like(rows[i]) for i in range(some)]
-        parameters, results = self.parameters, list[Any]()
+        parameters, runs = self.parameters, self.check != "never" or self._finds_parameters
         with generators_put_back(guards.generators):
             root, tracers = self._on_tracers(sample, guards)
             first, before = guards.renewed(), drawn(guards.generators)
             program = as_program(root, tracers, parameters, guards)
             executable = Executable(program, parameters, sample, key, in_mode(()))
-            if self.check != "never" or self._finds_parameters:
-                results += [each.call(self.function) for each in samples]
+            results = [each.call(self.function) for each in samples if runs]
             second, drew = first.renewed(), drawn(guards.generators) != before
         if results:
             if any(repr(vars(each)) != repr(vars(sample.like(each.numbers))) for each in samples):
-                raise self._refusal(
-                    "changes a list that it gets as an argument, for later calls as well: copy it first, [*xs]"
-                )
+                raise self._refusal("changes a list that it gets, for later calls as well: copy it first, [*xs]")
             self._want_apart(program, results)
             outside = {*walk(*results)} if self._finds_parameters else ()
             if new := [leaf for leaf in program.constants if leaf in outside]:  # others were created inside
