@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
+import math
 import re
 import shutil
 import subprocess
@@ -184,6 +185,8 @@ def test_a_number_is_beside_its_operation():
         if route.label and arrow.partial and arrow.tail.kind != "constant":
             end = route.label[0] + Measures(writer).words(arrow)[0] / 2
             assert 0 < writer.placement.operations[arrow.head].x - end <= 16, arrow
+            under = route.label[1] + Measures(writer).words(arrow)[1] / 2
+            assert any(y - under == pytest.approx(2.5, abs=0.1) for _, y in route.points)  # for letters such as g
 
 
 def test_an_arrow_past_a_box_bends_once():
@@ -207,6 +210,16 @@ def test_neurons_are_in_order_whichever_is_read_first(first):
     for row in (sums, [next(node for node in nodes if v in node.operands) for v in sums]):
         rects = [placement.boxes[box_of[node]] for node in row]
         assert [rect.y for rect in rects] == sorted(rect.y for rect in rects) and len({*rects}) == 3
+
+
+@pytest.mark.parametrize("right", range(3))
+def test_what_is_computed_from_a_list_is_in_its_order_whichever_is_read_first(right):
+    scores = [Value(s, label=f"s{i}") for i, s in enumerate([1.0, 2.0, -1.0])]
+    drawing = draw(-nn.functional.softmax(scores)[right].log())
+    placement = placed(drawing).placement
+    row = [box for box in drawing.picture.boxes if box.symbol == "exp"]
+    row.sort(key=lambda box: placement.boxes[box].y)
+    assert [box.node.data for box in row] == pytest.approx([math.exp(-1), 1.0, math.exp(-3)])
 
 
 def read(layer, i, j, k):

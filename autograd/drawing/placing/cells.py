@@ -105,7 +105,7 @@ class BoxCell(Cell):
     def apart(self, link: Link) -> float:
         """Return the distance between an arriving arrow and the one above it, which leaves room for its number."""
         if self.label[0]:
-            return (link.label[1] or CLEAR) + CLEAR - 1
+            return (link.label[1] or CLEAR) + CLEAR
         return min(10.0, 0.75 * self.front[1] / max(1, len(self.links)))
 
     @property
@@ -287,20 +287,22 @@ def _under(picture: Picture) -> set[Box]:
 def _keys(picture: Picture) -> dict[Box, float]:
     """Return the order of boxes: that of the graph, but names that differ only in numbers are sorted by them.
 
-    A value without a name goes by the name of its weights, if no other value has the same.
+    A value without a name goes by the name of the leaf that it is computed from, such as its first weight, if no other
+    value that the same operation computed has the same.
     """
     index = picture.graph.index
     keys: dict[Box, float] = {box: min((index[node] for node in box.nodes), default=-1) for box in picture.boxes}
     for arrow in picture.arrows:
         if not arrow.tail.nodes and keys[arrow.tail] < 0:
             keys[arrow.tail] = keys[arrow.head] - 0.5
-    for name in (_weights, _own_name):
+    for name in (_leaf_name, _own_name):
         alike: dict[Any, list[tuple[str, Box]]] = {}
         for box in sorted(picture.boxes, key=keys.__getitem__):
             if text := name(box, picture.graph):
-                alike.setdefault((re.sub("[0-9]+", "#", text), box.kind, box.cluster), []).append((text, box))
+                kind = re.sub("[0-9]+", "#", text), box.kind, box.cluster, box.symbol if name is _leaf_name else ""
+                alike.setdefault(kind, []).append((text, box))
         for pairs in alike.values():
-            if name is not _weights or len(dict(pairs)) == len(pairs):
+            if name is _own_name or len(dict(pairs)) == len(pairs):
                 places = sorted(keys[box] for _, box in pairs)
                 keys.update(zip((box for _, box in by_name(pairs, itemgetter(0))), places))
     return keys
@@ -310,13 +312,12 @@ def _own_name(box: Box, graph: Graph) -> str:
     return "" if box.node is not None and not graph.is_named(box.node) else box.name
 
 
-def _weights(box: Box, graph: Graph) -> str:
-    """Return the name of the first parameter in a box, or of the first that its value is computed from."""
+def _leaf_name(box: Box, graph: Graph) -> str:
+    """Return the name of the first parameter that a value is computed from, or of the only other leaf."""
     node: Any = next(iter(box.nodes), None)
-    for _ in range(FAR):
-        if node is None or node.scope is PARAMETER:
-            break
+    while node is not None and node.operands:
         operands = [operand for operand in node.operands if not isinstance(operand, float)]
-        weights = (operand for operand in operands if operand.scope is PARAMETER)
-        node = next(weights, operands[0] if len(operands) == 1 else None)
-    return graph.name(node) if node is not None and node.scope is PARAMETER else ""
+        leaves = [operand for operand in operands if not operand.operands]
+        weights = [leaf for leaf in leaves if leaf.scope is PARAMETER][:1]
+        node = next((found[0] for found in (weights, leaves, operands) if len(found) == 1), None)
+    return graph.name(node) if node is not None and (node.scope is PARAMETER or graph.is_named(node)) else ""

@@ -15,6 +15,7 @@ __all__ = ["Route", "route_of"]
 
 TURN = 5  # the radius of a corner
 FAR = 1e9  # further away than any box
+ABOVE = 2.5  # the distance from an arrow to its number, whose letters may reach below their line
 LEVEL = 0.7  # how far from a circle's middle an arrow may arrive level, as a fraction of the radius
 
 Point = tuple[float, float]
@@ -129,7 +130,7 @@ class _Walk:
         if head.label[0]:  # an arrow without a number stays below those of its neighbours
             at = head.left - head.gather
             self.level(at)
-            label = (at - width / 2, y - height / 2 - 1) if width else None
+            label = (at - width / 2, y - height / 2 - ABOVE) if width else None
         self.arrive(y)
         return Route(self.points, label)
 
