@@ -54,12 +54,12 @@ _read: dict[Any, Update] = {}
 
 
 def _spelled(rule: Rule) -> tuple[str | None, ...]:
-    """List the names of a rule, each with its formula, or None for an option."""
-    return tuple([x for name, given in rule.items() for x in (name, given if type(given) is str else None)])
+    """List the names of a rule, and then their formulas, or None for an option."""
+    return (*rule, *[given if type(given) is str else None for given in rule.values()])
 
 
 def _pairs(spelled: Sequence[str | None]) -> Iterator[tuple[str, str | None]]:
-    return zip(map(str, spelled[::2]), spelled[1::2])
+    return zip(map(str, spelled), spelled[len(spelled) // 2 :])
 
 
 class Update:

@@ -221,9 +221,8 @@ class Executable:
 
         Raises ArgumentError, naming the Value, for anything that is not a real number.
         """
-        slots = [("data", value) for value in (*self.parameters, *self.program.constants)]
-        slots += [("grad", p) for p in self.parameters]
-        others = [(name, value) for name, value in slots if type(getattr(value, name)) is not float]
+        others = [("data", v) for v in (*self.parameters, *self.program.constants) if type(v.data) is not float]
+        others += [("grad", p) for p in self.parameters if type(p.grad) is not float]
         for name, value in others:
             wanted = f"a real number as {name} of {self.name(value)}"
             cleared = name == "grad" and value.grad is None

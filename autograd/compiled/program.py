@@ -89,7 +89,7 @@ class Reach:
         self._places = {p: i for i, p in enumerate(parameters)}
         inputs = {node: i for i, node in enumerate(program.inputs)}
         self._index = {pick: inputs[pick.operands[0]] for pick in program.picks}
-        self._below: dict[tuple[_Group, int], tuple[list[int], list[_Group]]] = {}  # keyed by group and index
+        self._below: dict[tuple[int, int], tuple[list[int], list[_Group]]] = {}  # keyed by the id of picks, and index
         self._others: set[Any] = program.active
         always, self._first = self._descend([program.root])
         self._always = bytes(map({*always}.__contains__, range(len(parameters))))
@@ -100,17 +100,17 @@ class Reach:
         """Return 1 or 0 for each parameter: whether a gradient reaches it from any of these rows of inputs."""
         found = bytearray(self._always)
         for row in rows if self.varies else ():
-            pending, done = [*self._first], set[_Group]()
+            pending, done = [*self._first], set[int]()
             while pending:
-                i, picks = group = pending.pop()
-                key = group, int(row[i])
+                i, picks = pending.pop()
+                key = id(picks), int(row[i])
                 if key not in self._below:
                     self._below[key] = self._descend([pick.operands[1 + key[1]] for pick in picks])
                 places, more = self._below[key]
                 for place in places:
                     found[place] = 1
-                pending += [each for each in more if each not in done]
-                done.update(more)
+                pending += [group for group in more if id(group[1]) not in done]
+                done.update(id(picks) for _, picks in more)
         return found
 
     def _descend(self, starts: Iterable[Any]) -> tuple[list[int], list[_Group]]:

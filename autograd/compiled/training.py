@@ -50,7 +50,7 @@ def train(step: Step, batches: Iterable[Any], optimizer: Any, steps: int) -> lis
             raise ArgumentError("train: want batches to train on, got none")
         if at_once == steps or not more:
             source = iter(())  # it has ended, or is no longer needed
-            prepared = [*map(step.prepare, prepared)]  # again: the function may use something else now
+            prepared = prepared if more else [*map(step.prepare, prepared)]  # the function may use something else now
             losses += updates.run(prepared, turn % len(prepared), steps - turn, steps)
         else:
             losses += updates.run(more, 0, 1, steps)
