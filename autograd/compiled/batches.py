@@ -204,7 +204,6 @@ class Executable:
         self.check([sample.numbers])
 
     def check(self, rows: Iterable[Row]) -> None:
-        """Raise the error for an index outside its candidates."""
         for row in rows if self.choices else ():
             for i, count in self.choices.items():
                 name, index = self.program.inputs[i].label, row[i]

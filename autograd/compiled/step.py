@@ -201,7 +201,6 @@ class Step:
             )
 
     def run(self, batch: Prepared) -> float:
-        """Return the mean loss of a batch, wherever it is computed, and add its gradients."""
         if shared["mode"] and is_on("no_grad"):
             self.last_backend = "eager"
             return batch.itself(self._function).data
@@ -210,7 +209,7 @@ class Step:
         return self.computed(batch, in_c)
 
     def computed(self, batch: Prepared, in_c: bool) -> float:
-        """Do the same without a check. If the program cannot do it, the function itself does, or raises the error."""
+        """Do what run() does, without a check. If the program cannot do it, the function itself does, or raises the error."""
         self.last_backend = "c" if in_c else "python"
         for _ in range(2):
             try:

@@ -367,6 +367,5 @@ class Programs:
 
 
 def in_mode(key: Signature) -> Signature:
-    """Return the key of a program traced now: it differs under atomic(), and under no_grad() around train()."""
-    modes = [*filter(is_on, ("atomic", "no_grad"))]
+    modes = [*filter(is_on, ("atomic", "no_grad"))]  # under these, the same function makes another program
     return (key, *modes) if modes else key

@@ -134,7 +134,6 @@ class Updates:
         return losses
 
     def _look(self, batches: list[Prepared]) -> None:
-        """Find out what is new: batches, or parameters of the optimiser."""
         members = [[*group["params"]] for group in getattr(self.optimizer, "param_groups", ())]
         if batches != self._batches:
             self._batches, self._schedule = [*batches], None

@@ -6,6 +6,4 @@ interpreter is the same for all programs, so no program waits for a compiler. Fr
 template.py     the interpreter's source: interpreter.c.in, with a case for each row of ops.py; and an optimiser's rule
 runtime.py      both as libraries, which ../../native/ builds once and keeps in the user's cache; memory, and calls
 bytecode.py     a program (../program.py) as arrays of ints: instructions, and the slots of their operands
-
-../batches.py puts them together for a program, and ../tracing.py asks for it at the first call.
 """
