@@ -52,3 +52,11 @@ def test_what_a_loop_computed_is_in_the_order_of_its_iterations():
     assert [node.data for box in boxes if box.symbol == "*" for node in box.nodes] == [
         0.5 * (0.1 * t) for t in range(6)
     ]
+
+
+def test_a_box_says_what_it_holds_if_that_is_both_inputs_and_weights():
+    xs = [Value(x, label=f"x{i}") for i, x in enumerate([1.0, 2.0, -1.0])]
+    drawing = draw(nn.Linear(3, 1, seed=0)(xs)[0])
+    assert ">inputs and parameters<" in drawing.source and "inputs and parameters" in drawing.mermaid()
+    cells = re.search(r"<TR><TD[^>]*>(?:(?!</TR>).)*grad of w.*?</TR>", drawing.source)[0]
+    assert cells.count('<TD WIDTH="4"></TD>') == 6  # between the seven columns

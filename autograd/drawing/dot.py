@@ -19,7 +19,7 @@ from ..modes import CUT
 from ..node import Node
 from .build import counts_together, left_out
 from .formats.svg import described
-from .legend import COLOURS, told
+from .legend import COLOURS, title_of, told
 from .measures import OUTER, TIP, Measures, corners, inches, path, placed, point, symbol_size, title_place
 from .options import Look
 from .palette import largest, mix, worst
@@ -300,7 +300,7 @@ class DotWriter:
         return formula if 0 < len(formula) <= SPELLED else one_line(box.symbol)
 
     def title(self, box: Box, columns: int = 3, bold: bool = True) -> str:
-        name = box.name or told(f"{box.kind}s")
+        name = box.name or told(title_of(box))
         shown = self.text(name, size=13, bold=bold, faint=not bold) + self.times(box.times)
         return row([f'<TD COLSPAN="{columns}" ALIGN="LEFT"{self.wide(name, shown)}>{shown}</TD>'])
 
@@ -340,7 +340,7 @@ class DotWriter:
     def leaves(self, box: Box) -> Markup:
         """Write several leaves as a table; if there are many, group them by the beginnings of their names."""
         if pairs := pairs_of(self.picture, box):
-            return table([self.title(box, columns=7), *pair_rows(self, pairs, LISTED)])
+            return table([self.title(box, columns=13), *pair_rows(self, pairs, LISTED)])
         tables = by_beginning(self.picture, box)
         if list(tables) in ([""], ["others"]):
             return self.rows(box)

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .picture import FOLDED, Box, Picture
+from .picture import FOLDED, Box, Picture, kind_of
 
-__all__ = ["COLOURS", "explained", "told", "translation"]
+__all__ = ["COLOURS", "explained", "title_of", "told", "translation"]
 
 COLOURS = "orange: gradient above 0, blue: below 0; wide arrow: a large gradient flows back"
 
@@ -27,6 +27,12 @@ PLAIN = ("+", "-", "*", "/", "**")
 def told(line: str) -> str:
     """Write a line of a legend as it is shown: its sentences, separated by semicolons, each in the language in use."""
     return "; ".join(map(translation, line.split("; ")))
+
+
+def title_of(box: Box) -> str:
+    """Return the name of a box, or what it holds if it has none."""
+    kinds = {kind_of(node) for node in box.nodes}
+    return box.name or ("inputs and parameters" if kinds == {"input", "parameter"} else f"{box.kind}s")
 
 
 def explained(picture: Picture) -> list[str]:

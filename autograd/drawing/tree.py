@@ -24,6 +24,7 @@ from ..explain.phrases import Report, counted, operation
 from ..explain.staleness import remark
 from ..explain.terminal import is_terminal
 from .build import build_picture
+from .legend import title_of
 from .options import options_of
 from .picture import Arrow, Box, Picture
 
@@ -97,7 +98,7 @@ class _Tree:
         return self.aligned(rows)
 
     def row(self, stem: str, box: Box, arrow: Arrow | None, note: str) -> tuple[str, str, str, str]:
-        text = one_line(box.name) or f"{box.kind}s"
+        text = one_line(title_of(box))
         partial = arrow.words if arrow is not None else ""
         if note:
             return f"{stem}{text}  ({note})", "", "", partial

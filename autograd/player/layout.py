@@ -15,7 +15,7 @@ from unicodedata import east_asian_width
 
 from ..drawing.build import build_picture
 from ..drawing.folding import calls_of
-from ..drawing.legend import explained
+from ..drawing.legend import explained, title_of
 from ..drawing.picture import BUDGET, FOLDED, LABELLED, LISTED, Arrow, Box, Cluster, Picture
 from ..drawing.placing import Arrangement, Route
 from ..explain.naming import ModuleNames, one_line
@@ -170,17 +170,13 @@ def _size(box: Box, graph: Graph) -> tuple[float, float]:
     times = 26 if box.times > 1 else 0
     width = max(
         (NUMBER if box.node is not None else SPREAD) + 46,
-        _width(one_line(_title(box), LONGEST), BOLD) + times + 2 * PAD,
+        _width(one_line(title_of(box), LONGEST), BOLD) + times + 2 * PAD,
     )
     rows = _rows(box)
     if _has_rows(box):
         names = max(_width(one_line(name_within(box, graph, node), LONGEST), LETTER) for node in box.nodes)
         width = max(width, names + 2 * NUMBER + 2 * PAD)
     return width, TITLE + rows * LINE + 2 * PAD - 3
-
-
-def _title(box: Box) -> str:
-    return box.name or f"{box.kind}s"
 
 
 def name_within(box: Box, graph: Graph, node: Node) -> str:
@@ -248,7 +244,7 @@ class _Layout:
         written: dict[str, Any] = {
             "at": _rounded(self.placement.boxes[box]),
             "kind": box.kind,
-            "name": one_line(_title(box), LONGEST),
+            "name": one_line(title_of(box), LONGEST),
         }
         if box.node is not None:
             written["node"] = index[box.node]

@@ -50,7 +50,7 @@ SENTENCES = (
     "{count} path", "{count} paths", "about {count} paths", "  the other {paths}    together {sum}", "  total {sum}",
     # the drawing
     "{count} more", "{name}: open this module", "Open or close this module",
-    "Draw everything, or only as much as can be read", "values", "inputs", "result", "parameters", "constants",
+    "Draw everything, or only as much as can be read", "values", "inputs", "inputs and parameters", "result", "parameters", "constants",
     "{count} constants",
     "The graph of {name}, {count}. {step}. The list has all numbers.", "{count} value", "{count} values",
     "grey dashed: not computed yet. Number on an arrow: partial, the slope of that one operation",

@@ -24,6 +24,7 @@ from ...explain.naming import named_graph, one_line
 from ...explain.phrases import Report, typed
 from ...explain.staleness import remark
 from ..build import build_picture
+from ..legend import title_of
 from ..options import options_of
 from ..palette import LIGHT
 from ..picture import TITLE, Arrow, Box, Cluster, Picture
@@ -89,7 +90,7 @@ def _cluster(cluster: Cluster) -> Iterator[str]:
 
 
 def _box(box: Box) -> Iterator[str]:
-    name = ", ".join(map(typed, box.numbers)) or box.name or f"{box.kind}s"
+    name = ", ".join(map(typed, box.numbers)) or title_of(box)
     lines = [name + (f" x {box.times:,}" if box.times > 1 else ""), *(" ".join(fact) for fact in box.facts())]
     yield box.id + FRAMES[box.kind].format("<br/>".join(_escape(line) for line in lines))
     if box.symbol:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from ...errors import ToolError
 from ...explain.naming import one_line
 from ...explain.phrases import operation
+from ..legend import title_of
 
 if TYPE_CHECKING:
     from ..dot import DotWriter
@@ -47,7 +48,7 @@ def described(writer: DotWriter) -> str:
 
 def _said(writer: DotWriter, box: Box) -> str:
     formula = operation(writer.graph, box.node) if box.node is not None else ""
-    name = " = ".join(filter(None, [box.name or f"{box.kind}s", formula if len(formula) <= LONGEST else box.symbol]))
+    name = " = ".join(filter(None, [title_of(box), formula if len(formula) <= LONGEST else box.symbol]))
     times = f", {box.times} times" if box.times > 1 else ""
     facts = ", ".join(f"{word} {number}" for word, number, _ in writer.facts(box))
     return one_line(f"{name}{times}{facts and f': {facts}'}.", 4 * LONGEST)

@@ -24,7 +24,7 @@ from ..legend import told
 from ..palette import Palette, mix
 from ..picture import LISTED, UNKNOWN, Box, Picture
 from ..placing.text import measured
-from ..sheet import Markup, escape, html, row, table
+from ..sheet import Markup, escape, gaps, html, row, table
 
 if TYPE_CHECKING:
     from ..dot import DotWriter
@@ -329,7 +329,7 @@ def _grad(writer: DotWriter, value: Any) -> tuple[str, str]:
 
 
 def _cells_of(cells: Sequence[tuple[str, str]]) -> str:
-    return f"<TR>{''.join(_cell_with(text, tint) for text, tint in cells)}</TR>"
+    return row(gaps([_cell_with(text, tint) for text, tint in cells]))
 
 
 def _cell_with(text: str, tint: str) -> str:
