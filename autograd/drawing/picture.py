@@ -284,7 +284,7 @@ class Picture:
         users = self._users(groups)
         of_pairs = {group for group in groups if group.is_of_pairs}
         for leaf, by in users.items():
-            if all(_takes_many(user) for user in by):
+            if all(user.takes_many for user in by):
                 kind = "pair" if len(by) == 1 and by[0] in of_pairs else kind_of(leaf.node)
                 together.setdefault((kind, *by), []).append(leaf)
         gathered: dict[Group, list[Group]] = {}
@@ -423,11 +423,6 @@ def _floats(group: Group, part: Part) -> tuple[float, ...]:
     """Return the constants of one part."""
     operands = ((group.listing.nodes[i].operands[k]) for tail, i, k in part.operands if tail is None)
     return tuple([operand for operand in operands if isinstance(operand, float)])
-
-
-def _takes_many(group: Group) -> bool:
-    """Return whether the operation that uses a leaf takes many operands at once, so that its leaves may share a box."""
-    return group.what in ("sum", "call", *LEFT_OUT) or len(group.parts) > 1 or group.op.wide
 
 
 def kind_of(node: Node, roots: Sequence[Any] = ()) -> str:

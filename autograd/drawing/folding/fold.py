@@ -275,7 +275,7 @@ class Folder:
             if few and (found := self._of_few(few, partial(few.find, plain))):
                 return found
             *_, strongest = self._states(plain)
-            if not self._keeps_budget(self.folded(strongest), outline=False):
+            if (few and not self.fits(strongest)) or not self._keeps_budget(self.folded(strongest), outline=False):
                 return None
         for number, state in enumerate(self._states(plain), 1):
             fits = self.fits(state)
@@ -315,16 +315,21 @@ class Folder:
     def _of_few(self, few: Folder, find: Callable[[], object]) -> Folded | None:
         """Return the fold found on a few of the values, if it fits when all are folded so."""
         found: Folded | None = None
+        exact: set[float] = set()  # how well folds of the few values fit that fit as well when all are folded so
         assert few.thin is not None
         for _ in range(TRIED):
             if find() is None:
                 return found
             for state in [*few.close, few.state]:  # the one that fits is last, and so is its picture
+                fit = few.fit(state)
+                if fit < 1 and fit in exact:
+                    few.known[state] = False
                 if state not in few.known:
                     same = state._replace(split=frozenset(few.thin.places[i] for i in state.split))
                     folded = self.folded(same)
                     room = self._room(folded) if self._keeps_budget(folded, outline=False) else 0.0
                     few.known[state] = room >= 1
+                    exact.update({fit} & {room})
                     if room >= 1:
                         found, self.state = folded, same
                     if few.known[state] is not (state is few.state):  # the few values misled

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from ...modes import PARAMETER
 from .alike import operand_groups
 from .parts import LEFT_OUT, Group
 from .repeats import chains
@@ -96,8 +97,8 @@ class _Opening:
 
 
 def units(folder: Folder, groups: list[Group], plain: State, state: State) -> Iterator[Unit]:
-    """Return what may be opened: closed modules by name, groups of the same size that belong together, and the groups
-    of the rest that come next."""
+    """Return what may be opened: closed modules by name, groups of the same size that belong together, with their leaves,
+    and the groups of the rest that come next. Parameters that share a box anyway are opened with what uses them."""
     for group in groups:
         if group.what == "call" and state.depth < plain.depth == folder.listing.depth and not folder.is_closed(group):
             yield "opened", frozenset([folder.name(group.first.scope)])  # type: ignore[arg-type]
@@ -110,10 +111,20 @@ def units(folder: Folder, groups: list[Group], plain: State, state: State) -> It
                 merged = together[tail] | together[group]
                 for member in merged:
                     together[member] = merged
-    for group in groups:
-        if len(group.parts) > 1 and group.what not in ("call", *LEFT_OUT) and group.turns == 1:
-            yield "split", frozenset(member.first.top for member in together[group])
+    single = (user for user in groups if user.what != "leaf" and (user.is_of_pairs or not user.takes_many))
+    apart = {leaf for user in single for leaf in operands[user]}
+    several = [group for group in groups if _is_of_several(group)]
+    in_a_box = {leaf for leaf in several if leaf.what == "leaf" and leaf.node.scope is PARAMETER and leaf not in apart}
+    for group in several:
+        if group not in in_a_box:
+            members = together[group].union(*(in_a_box.intersection(operands[member]) for member in together[group]))
+            yield "split", frozenset(member.first.top for member in members)
     if folder.near is not None and state.shown is not None:
         for i in folder.near.next(state.shown):
             if not folder.around or i in folder.around:
                 yield "shown", frozenset([i])
+
+
+def _is_of_several(group: Group) -> bool:
+    """Return whether several values are shown as one."""
+    return len(group.parts) > 1 and group.what not in ("call", *LEFT_OUT) and group.turns == 1

@@ -131,6 +131,11 @@ class Group:
         return found
 
     @property
+    def takes_many(self) -> bool:
+        """Whether it takes many operands at once, so that its leaves may share a box."""
+        return self.what in ("sum", "call", *LEFT_OUT) or len(self.parts) > 1 or self.op.wide
+
+    @property
     def is_of_pairs(self) -> bool:
         """Whether this is a single operation on two lists of leaves, such as a lone dot product."""
         if self.what != "value" or len(self.parts) > 1 or len(self.node.op.lists) < 2:
