@@ -30,7 +30,6 @@ CLOSE = 1 << 18  # the maximum size in bytes of the rows computed at once: that 
 MOST_VECTORS = 64  # the maximum number of vectors of rows computed at once
 WIDEST = 8  # rows are computed in multiples of this: how many numbers the widest vector holds
 
-
 # What the interpreter needs from Python (see interpreter.c.in): functions of its API, two slots of a type by their
 # numbers in the stable ABI, and objects.
 _FUNCTIONS = (
@@ -94,8 +93,8 @@ class Interpreter:
                 found = Schedule([[(loaded, batch)]]).run(Training(own))
             except ArithmeticError:
                 found = math.nan
-            mean = add_up([result.data for result in results]) / len(some)
-            _trust([found, *(p.grad for p in own)], [mean, *(p.grad for p in w)], exact)
+            wanted = [add_up([result.data for result in results]) / len(some), *(p.grad for p in w)]
+            _trust([found, *(p.grad for p in own)], wanted, exact)
 
 
 def _trust(found: Iterable[float], wanted: Iterable[float], exact: Container[int]) -> None:
@@ -149,8 +148,7 @@ class Schedule(Struct):
         super().__init__(*(Struct(len(b), sum(rows.rows for _, rows in b), *chain.from_iterable(b)) for b in batches))
 
     def run(self, training: Training) -> float:
-        """Return the mean loss of the first batch, and add its gradients to those of the Values in `training`, which
-        has no groups.
+        """Return the mean loss of the first batch, and add its gradients to the Values'. `training` has no groups.
 
         Raises ArithmeticError if Python has an error to raise, and NotFloatError if a number is not a float.
         """

@@ -49,6 +49,9 @@ class Row:
         names = {name: f"x{k}{item * (name not in self.op.lists)}" for k, name in enumerate(self.operands)}
         return {**names, **{let: f"let{k}" for k, (let, _) in enumerate(formula.lets)}, "out": result, "n": "size"}
 
+    def added(self, slope: Formula, gradient: str) -> str:
+        return f"to[i] += {slope.times(gradient, _CHECKED, self.names(slope)).within(WHOLE)};"
+
 
 def rows_of(ops: Iterable[Op]) -> list[Row]:
     """List the rows of an interpreter for `ops`. A row's position in this list is its number in the interpreter."""
@@ -122,11 +125,7 @@ def _scalar(code: int, row: Row, many: bool) -> str:
     """Write the case that computes one result, or many."""
     end, names = "n" if many else "1", row.names(row.value)
     forward = _loop(end, *_lets(row.value, names), f"out[i] = {row.value.last(_CHECKED, names)};")
-    slopes: list[list[str]] = []
-    for slope in row.slopes:
-        names = row.names(slope)
-        add = f"to[i] += {slope.times('g[i]', _CHECKED, names).within(WHOLE)};"
-        slopes.append([_loop(end, *_lets(slope, names), add)])
+    slopes = [[_loop(end, *_lets(slope, row.names(slope)), row.added(slope, "g[i]"))] for slope in row.slopes]
     return _braced(f"case {code}:", *_both_ways(["in->count" * many] * len(slopes), [forward], slopes), "break;")
 
 
@@ -146,10 +145,10 @@ def _wide(code: int, row: Row) -> str:
     for size, slope in zip(sizes, row.slopes):
         names, (rest, same) = row.names(slope), slope.without_those_of(row.value)
         again = (f"const double {names[let]} = kept[n + {k}]; (void){names[let]};" for k, let in enumerate(same))
-        add = slope.times("dy", _CHECKED, names).within(WHOLE)
+        add = row.added(slope, "dy")
         for call in calls:  # such as logsumexp's exponentials
             add = add.replace(call, "kept[i]")
-        slopes.append([*again, *_lets(rest, names), _loop(size, f"to[i] += {add};")])
+        slopes.append([*again, *_lets(rest, names), _loop(size, add)])
     for call in calls:
         lets = lets.replace(f"= {call};", f"= kept[i] = {call};")
     result = _braced(
