@@ -313,8 +313,11 @@ class Prepared:
 
     def in_python(self) -> float:
         """Return the mean loss, and add its gradients to the parameters'. After an error, these are unchanged."""
+        if len(self.parts) == 1:  # changes all of them or none
+            executable, rows = self.parts[0]
+            return executable.run(rows, 1.0 / self.count) / self.count
         parameters = self.step.parameters
-        before = [p.grad for p in parameters] if len(self.parts) > 1 else []  # a single part changes all or none
+        before = [p.grad for p in parameters]
         try:
             sums = [executable.run(rows, 1.0 / self.count) for executable, rows in self.parts]
         except BaseException:

@@ -49,13 +49,13 @@ class Program(Graph):
         self.active = {*self.parameters, *self.useful}
         self.picks = [node for node in self.order if node.op is PICK]
         uncounted = dict.fromkeys(n for n in [*inputs, *walked] if getattr(n, "plain", False) or n.op is PICK)
-        self._uncounted = {node: node.label or f"n{i}" for i, node in enumerate(uncounted)}
-        self.nodes = [node for node in walked if node not in self._uncounted]
+        self.uncounted = {node: node.label or f"n{i}" for i, node in enumerate(uncounted)}
+        self.nodes = [node for node in walked if node not in self.uncounted]
         self.index = {node: i for i, node in enumerate(self.nodes)}
 
     def name(self, node: Any) -> str:
         """Return a node's name; for an input, its position in the arguments, ``x[0]``; for a constant, its number."""
-        return self._uncounted.get(node) or super().name(node)
+        return self.uncounted.get(node) or super().name(node)
 
 
 def _following(order: Iterable[Any], leaves: Iterable[Any], flowing: bool = False) -> set[Any]:
@@ -115,14 +115,16 @@ class Reach:
 
     def _descend(self, starts: Iterable[Any]) -> tuple[list[int], list[_Group]]:
         """Return what a gradient reaches from nodes: the positions of parameters, and the groups of the next picks."""
-        self._seen = seen = self._others.intersection(starts)
-        stack, picks = [*seen], dict[int, list[Any]]()
+        left, picks = {*self._others}, dict[int, list[Any]]()
+        stack = [*left.intersection(starts)]
+        left.difference_update(stack)
         while stack:
             node = stack.pop()
             if node.op is PICK:
                 picks.setdefault(self._index[node], []).append(node)
             else:
-                found = self._others.intersection(node.operands) - seen
-                seen |= found
+                found = left.intersection(node.operands)
+                left -= found
                 stack += found
+        self._seen = seen = self._others - left
         return [self._places[node] for node in seen if node in self._places], [(i, (*p,)) for i, p in picks.items()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -40,11 +41,11 @@ class Itself:
         """Add up, for each leaf, the products of partials along the paths from the results, or their sizes."""
         found: dict[Any, float] = {}
         for result, nodes in zip(self.results, self._graphs):
-            adjoint: dict[Any, float] = {result: self._share}
-            known, node = adjoint.get, result
+            adjoint: dict[Any, float] = defaultdict(float, {result: self._share})
+            node = result
             try:
                 for node in nodes:
-                    if (upstream := known(node)) is None:
+                    if (upstream := adjoint.get(node)) is None:
                         continue
                     if node.op is None:
                         found[node] = found.get(node, 0.0) + upstream
@@ -52,8 +53,7 @@ class Itself:
                     a = node.a  # read the slots: properties would cost as much as everything else
                     for operand, partial in zip(a, node.da) if type(a) is tuple else ((a, node.da), (node.b, node.db)):
                         if partial is not None:
-                            term = partial * upstream
-                            adjoint[operand] = known(operand, 0.0) + (abs(term) if sizes else term)
+                            adjoint[operand] += abs(partial) * upstream if sizes else partial * upstream
             except SingularityError:
                 raise stopped(result, node) from None
         return found
@@ -91,7 +91,7 @@ def _shown(gradient: float | None) -> str:
 
 
 def near_enough(program: Program) -> float:
-    return _NEAR_PLAIN if any(node.op is not PICK and getattr(node, "plain", False) for node in program.order) else NEAR
+    return _NEAR_PLAIN if any(node.operands and node.op is not PICK for node in program.uncounted) else NEAR
 
 
 def first_difference(program: Program, inputs: Sequence[float], result: Any) -> tuple[Any, Any, Any] | None:

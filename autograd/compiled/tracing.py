@@ -91,8 +91,8 @@ def as_program(root: Any, inputs: Sequence[Any], parameters: Iterable[Value], gu
     """Make a Program of what was traced, with the nodes named after the function's own variables."""
     nodes = walk(root)
     leaves = [node for node in nodes if not node.operands]
-    if new := [leaf for leaf in leaves if leaf not in guards.names]:
-        guards.names.update(names_for(root, variables=guards.variables, nodes=nodes, wanted=new))
+    if new := [leaf for leaf in leaves if leaf not in guards.names and not leaf.label]:  # and later programs' leaves
+        guards.names.update(names_for(root, variables=guards.variables, nodes=nodes, wanted=[*new, *guards.values]))
     return Program(
         root, parameters, inputs, {leaf: guards.names[leaf] for leaf in leaves if leaf in guards.names}, nodes
     )
@@ -242,7 +242,7 @@ class Programs:
         else:
             kind = executable.kind(self.runs_in_c([(executable, rows)]), len(rows))
             self._compare(guards, executable, samples, Itself(results), kind, self.calls + 1, drew)
-        users_own = {node.op for node in program.order if node.op not in (None, PICK)}
+        users_own = {node.op for node in program.order} - {None, PICK}
         now = second.renewed(users_own, first.changed_places(second))
         if len(parameters) > len(self.parameters):
             self.retrace()

@@ -45,7 +45,7 @@ def names_for(
 
     variables: where to look for values that no module names; by default, the variables of the first caller
     outside this package, local ones first. nodes: the result of ``walk(*roots)``, if you already have it. wanted: the
-    values to name, if not all.
+    values to name, if not these.
     """
     nodes = walk(*roots) if nodes is None else nodes
     wanted = {node for node in (nodes if wanted is None else wanted) if not node.label}
@@ -53,7 +53,7 @@ def names_for(
     space = callers_variables() if variables is None else variables
     _take(_names_in_modules(nodes, space), wanted, names)
     _take(_names_in(space), wanted, names)
-    return {node: names[node] for node in nodes if node in names}
+    return {**{node: names[node] for node in nodes if node in names}, **names}
 
 
 def named_graph(*roots: Any) -> Graph:

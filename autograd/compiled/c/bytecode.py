@@ -43,17 +43,22 @@ class _Places(dict[Any, int]):
         self.operands: list[tuple[int, ...]] = [() for _ in leaves]
         self.literals: dict[str, int] = {}  # the keys are digits, since -0.0 equals 0.0
         self._lists: dict[tuple[int, ...], int] = {}
+        splits: dict[tuple[int, int], Any] = {}  # where operands are, by name: an index, or a range for a list
         for node in nodes:
-            if node.op is None:  # Value(x) for an argument x
-                self[node] = self[node.operands[0]]
+            op, operands = node.op, node.operands
+            if op is None:  # Value(x) for an argument x
+                self[node] = self[operands[0]]
+            elif op.lists:
+                key = id(op), len(operands)  # a redefined operation equals the old one
+                split = splits.get(key) or splits.setdefault(key, op.places(len(operands)).values())
+                self[node] = self._new(op, tuple([self._place(operands, at) for at in split]))
             else:
-                bound = node.op.bind(node.operands).values() if node.op.lists else node.operands
-                self[node] = self._new(node.op, tuple(map(self._place, bound)))
+                self[node] = self._new(op, tuple(map(self.__getitem__, operands)))
 
-    def _place(self, bound: Any) -> int:
-        if not isinstance(bound, list):
-            return self[bound]
-        places = tuple(map(self.__getitem__, bound))
+    def _place(self, operands: tuple[Any, ...], at: int | range) -> int:
+        if isinstance(at, int):
+            return self[operands[at]]
+        places = tuple(map(self.__getitem__, operands[at.start : at.stop]))
         if places not in self._lists:
             self._lists[places] = self._new(LISTED, places)
         return self._lists[places]
