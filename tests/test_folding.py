@@ -8,6 +8,7 @@ import re
 import pytest
 from drawn import Part
 from random_graphs import inputs, program, run
+from random_models import model
 
 from autograd import Value, atomic, dot, draw, mean
 from autograd.drawing.build import around, build_picture, on_paths
@@ -397,3 +398,12 @@ def test_of_a_long_chain_both_ends_are_shown():
     at = kinds.index("more")
     assert kinds[0] == "input" and kinds[-1] == "result" and kinds.count("more") == 1
     assert abs(at - (len(kinds) - 1 - at)) <= 2 and at > 5  # the middle is left out
+
+
+@pytest.mark.parametrize("page", [(960, 540), (480, 270)])
+@pytest.mark.parametrize("seed", [7, 14, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(15, 50))])
+def test_no_leaf_is_in_two_boxes(seed, page):
+    """Some of the leaves that an operation takes are written under it in a few words, and the others have a box."""
+    root, _ = model("atomic_mlp", seed)
+    picture = draw(root, names={}, page=page).picture
+    assert sum(len(box.nodes) for box in picture.boxes) == len(picture.graph)

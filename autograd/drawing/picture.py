@@ -283,19 +283,18 @@ class Picture:
         together: dict[tuple[Any, ...], list[Group]] = {}
         users = self._users(groups)
         of_pairs = {group for group in groups if group.is_of_pairs}
+        gathered: dict[Group, list[Group]] = {}
+        if self._brief:
+            gathered, self._levels = in_few_words(
+                self.graph, users, self._group_of, self.modules, self.is_tight, self._whole
+            )
         for leaf, by in users.items():
-            if all(user.takes_many for user in by):
+            if leaf not in gathered and all(user.takes_many for user in by):
                 kind = "pair" if len(by) == 1 and by[0] in of_pairs else kind_of(leaf.node)
                 together.setdefault((kind, *by), []).append(leaf)
-        gathered: dict[Group, list[Group]] = {}
         for (kind, *_), leaves in together.items():
             if len(leaves) > (1 if kind == "parameter" else MANY_INPUTS):
                 gathered |= dict.fromkeys(leaves, leaves)
-        if self._brief:
-            briefly, self._levels = in_few_words(
-                self.graph, users, self._group_of, self.modules, self.is_tight, self._whole
-            )
-            gathered |= briefly
         for group in groups:
             if group in self._box_of:
                 continue
