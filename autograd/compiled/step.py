@@ -177,20 +177,16 @@ class Step:
     def __set_name__(self, owner: type, name: str) -> None:
         code = getattr(self._function, "__code__", None)
         if code and code.co_varnames[:1] == ("self",):
-            raise ArgumentError(
-                f"compile: {owner.__name__}.{name} is a method, and has no object yet: in __init__, write "
-                f"self.{name} = compile(self.{name}, ...)"
-            )
+            fix = f"in __init__, write self.{name} = compile(self.{name}, ...)"
+            raise ArgumentError(f"compile: {owner.__name__}.{name} is a method, and has no object yet: {fix}")
 
     def __repr__(self) -> str:
         traced = counted(len(self.programs.kept), "signature")
         return f"<compiled {self.programs.title}, backend {self.backend!r}, {traced} traced>"
 
     def __reduce__(self) -> Any:
-        raise ToolError(
-            f"{self.programs.title}: a compiled step cannot be copied or pickled, since its function uses these very "
-            "parameters: compile again, with those of the copy"
-        )
+        why = "cannot be copied or pickled, since its function uses these very parameters"
+        raise ToolError(f"{self.programs.title}: a compiled step {why}: compile again, with those of the copy")
 
     def refuse_inside(self) -> None:
         """Refuse a step inside a traced function: it returns a plain number, and adds gradients by itself."""

@@ -41,12 +41,9 @@ _one_at_a_time = Locks()  # threads may share parameters, which are tracers duri
 
 @gc_paused
 def traced(
-    function: Callable[..., Any],
-    arguments: Sequence[Any],
-    keywords: Mapping[str, Any],
-    parameters: Container[Value] | None,
-    hidden: Iterable[Value],
-) -> tuple[Any, list[Any]]:
+    function: Callable[..., Any], arguments: Sequence[Any], keywords: Mapping[str, Any],
+    parameters: Container[Value] | None, hidden: Iterable[Value],
+) -> tuple[Any, list[Any]]:  # fmt: skip
     """Run `function` on tracers; return its result, and the tracers of the numbers in its arguments, in order.
 
     parameters: Values that may be arguments; None for any. hidden: Values whose numbers the function may not read.
