@@ -48,12 +48,13 @@ def train(step: Step, batches: Iterable[Any], optimizer: Any, steps: int) -> lis
         prepared += more
         if not prepared:
             raise ArgumentError("train: want batches to train on, got none")
-        if at_once == steps or not more:
-            source = iter(())  # it has ended, or is no longer needed
-            prepared = prepared if more else [*map(step.prepare, prepared)]  # the function may use something else now
-            losses += updates.run(prepared, turn % len(prepared), steps - turn, steps)
-        else:
-            losses += updates.run(more, 0, 1, steps)
+        with step.programs.lock:  # another thread may train this step, too
+            if at_once == steps or not more:
+                source = iter(())  # it has ended, or is no longer needed; the function may use something else now
+                prepared = prepared if more else [*map(step.prepare, prepared)]
+                losses += updates.run(prepared, turn % len(prepared), steps - turn, steps)
+            else:
+                losses += updates.run(more, 0, 1, steps)
     return losses
 
 
@@ -167,33 +168,32 @@ class Updates:
 
     def _in_c(self, start: int, count: int, options: Iterable[Iterable[float]]) -> list[float]:
         t, schedule, state = self._training, self._schedule, self.optimizer.state
-        with self.step.programs.lock:
-            if t.memory and state is not self._lender:  # copy what the optimiser remembers, unless it is here already
-                try:
-                    memories = [*map(_dict_of(state).get, self.step.parameters)]
-                    t.known[: t.count] = array("B", [memory is not None for memory in memories])
-                    for name, kept in t.memory.items():
-                        kept[: t.count] = array(
-                            "d", [m[name] if m and name in names else 0.0 for m, names in zip(memories, t.names)]
-                        )
-                except (TypeError, KeyError):  # the state is not ours: Python raises the error
-                    return []
-                if hasattr(state, "keep_elsewhere"):  # it is written back when it is looked up
-                    self._lender = state
-                    state.keep_elsewhere(self._give_memory)
-            for kept, now in zip(t.options, options):
-                kept[: len(kept)] = array("d", now or [0.0])
-            for p in self._others:  # zero_grad() for parameters that C does not have
-                p.grad = NOT_REACHED
-            self._is_running, self.step.last_backend = True, "c"
+        if t.memory and state is not self._lender:  # copy what the optimiser remembers, unless it is here already
             try:
-                return schedule.train(start, count, t)
-            except NotFloatError:
+                memories = [*map(_dict_of(state).get, self.step.parameters)]
+                t.known[: t.count] = array("B", [memory is not None for memory in memories])
+                for name, kept in t.memory.items():
+                    kept[: t.count] = array(
+                        "d", [m[name] if m and name in names else 0.0 for m, names in zip(memories, t.names)]
+                    )
+            except (TypeError, KeyError):  # the state is not ours: Python raises the error
                 return []
-            finally:
-                self._is_running = False
-                if t.memory and state is not self._lender:
-                    self._give_memory(state)
+            if hasattr(state, "keep_elsewhere"):  # it is written back when it is looked up
+                self._lender = state
+                state.keep_elsewhere(self._give_memory)
+        for kept, now in zip(t.options, options):
+            kept[: len(kept)] = array("d", now or [0.0])
+        for p in self._others:  # zero_grad() for parameters that C does not have
+            p.grad = NOT_REACHED
+        self._is_running, self.step.last_backend = True, "c"
+        try:
+            return schedule.train(start, count, t)
+        except NotFloatError:
+            return []
+        finally:
+            self._is_running = False
+            if t.memory and state is not self._lender:
+                self._give_memory(state)
 
     def _give_memory(self, state: dict[Value, dict[str, float]]) -> bool:
         """Bring the state up to date; return whether it will change here again."""
