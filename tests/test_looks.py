@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
+from drawn import needs_engine
 from test_placing import placed
 
 import nn
-from autograd import Value, draw, mean, total
+from autograd import Value, draw, maximum, mean, minimum, total
 from autograd.drawing.placing.text import measured, text_width
 from autograd.drawing.views.layers import layers_of
 from autograd.explain.naming import one_line
@@ -60,3 +61,17 @@ def test_a_box_says_what_it_holds_if_that_is_both_inputs_and_weights():
     assert ">inputs and parameters<" in drawing.source and "inputs and parameters" in drawing.mermaid()
     cells = re.search(r"<TR><TD[^>]*>(?:(?!</TR>).)*grad of w.*?</TR>", drawing.source)[0]
     assert cells.count('<TD WIDTH="4"></TD>') == 6  # between the seven columns
+
+
+@needs_engine
+def test_the_matrices_in_a_box_begin_at_its_left():
+    model = nn.MLP(3, [16, 16, 2], seed=0)
+    svg = str(draw(model([0.1, 0.2, 0.3]), view="matrix", page=None).pipe("svg", encoding="utf-8"))
+    left = {name: float(x) for x, name in re.findall(r'<text[^>]* x="([-\d.]+)"[^>]*>(layers.2.\w+)<', svg)}
+    assert left["layers.2.weight"] == pytest.approx(left["layers.2.bias"], abs=1)
+
+
+def test_an_arrow_past_a_column_is_straight_only_where_there_is_room():
+    a, b, c = (Value(x, label=name) for name, x in zip("abc", (1.0, 2.0, 3.0)))
+    f = maximum([a, b * c, c]) + minimum([a, b]) - a.clamp(0, 0.5) + abs(b - c)
+    assert placed(draw(f)).placement.height < 480

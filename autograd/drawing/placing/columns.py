@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
@@ -163,9 +164,15 @@ def _settle(columns: list[list[Cell]], pairs: list[tuple[Cell, Cell, Link]]) -> 
     for column in columns:  # a cell with one link on each side follows the one before, so that chains are straight
         wanted = [cell.y for cell in column]
         for i, cell in enumerate(column):
-            if len(before[cell]) == 1 and (isinstance(cell, Pass) or len(after[before[cell][0][0]]) == 1):
+            if len(before[cell]) == 1 and len(after[before[cell][0][0]]) == 1:
                 wanted[i] = before[cell][0][0].y + before[cell][0][1]
-        _stack(column, wanted, [1000.0 if y != cell.y else 1.0 for y, cell in zip(wanted, column)])
+        _stack(column, wanted, [10.0 if y != cell.y else 1.0 for y, cell in zip(wanted, column)])
+        for i, cell in enumerate(column):  # and so does an arrow past the column, as far as there is room
+            if isinstance(cell, Pass) and before[cell]:
+                above, below = column[i - 1] if i else None, column[i + 1] if i + 1 < len(column) else None
+                least = above.y + _apart(above, cell) if above else -math.inf
+                most = below.y - _apart(cell, below) if below else math.inf
+                cell.y = max(least, min(most, before[cell][0][0].y + before[cell][0][1]))
 
 
 def _stack(column: list[Cell], wanted: list[float], weights: list[float]) -> None:

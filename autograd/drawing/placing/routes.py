@@ -41,7 +41,7 @@ def _line(start: Point, end: Point) -> list[Point]:
 
 def _curve(start: Point, end: Point) -> list[Point]:
     """Return the curve from one level to another."""
-    if abs(start[1] - end[1]) < 0.5:
+    if abs(start[1] - end[1]) < 1.5:
         return _line(start, end)
     reach = (end[0] - start[0]) / 2
     return [(start[0] + reach, start[1]), (end[0] - reach, end[1]), end]

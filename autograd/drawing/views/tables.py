@@ -226,7 +226,7 @@ def _unstretched(table: str, writer: DotWriter) -> str:
     There is room for wider letters than Helvetica's, since a machine may not have Helvetica.
     """
     width, height = (math.ceil(SLACK * size) for size in measured(table, writer.look.font_size))
-    return table[1:-1].replace("<TABLE ", f'<TABLE FIXEDSIZE="TRUE" WIDTH="{width}" HEIGHT="{height}" ', 1)
+    return table[1:-1].replace("<TABLE ", f'<TABLE ALIGN="LEFT" FIXEDSIZE="TRUE" WIDTH="{width}" HEIGHT="{height}" ', 1)
 
 
 def _table(rows: Sequence[str]) -> Markup:
