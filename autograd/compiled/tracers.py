@@ -14,7 +14,7 @@ from __future__ import annotations
 import sys
 from _thread import get_ident
 from collections.abc import Callable, Iterable, Sequence
-from itertools import chain, repeat
+from itertools import repeat
 from numbers import Integral, Real
 from typing import Any
 
@@ -115,11 +115,11 @@ class Tracer(Value):
         listed = [(name in op.lists, op.defaults.get(name, 0.0) is None) for name in op.operands]
 
         def kernel(*groups: Any) -> Any:
-            given: Any = zip(groups, listed)
-            parts: Any = [x if is_list else [x] for x, (is_list, may_miss) in given if x is not None or not may_miss]
-            flat = tuple(chain.from_iterable(parts))
+            flat: list[Any] = []
+            for group, (is_list, may_miss) in zip(groups, listed):
+                flat += group if is_list else () if group is None and may_miss else (group,)
             is_traced = get_ident() in running and _TRACED.issuperset(map(type, flat))
-            return _node(Tracer, op, flat) if is_traced else record_checked(op, flat)
+            return _node(Tracer, op, tuple(flat)) if is_traced else record_checked(op, flat)
 
         return kernel
 
