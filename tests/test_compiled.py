@@ -39,6 +39,7 @@ from autograd.errors import (
     TraceError,
 )
 from autograd.ops import BUILTIN, OPS
+from autograd.value import NOT_REACHED
 from nn import optim
 from nn.optim import SGD
 
@@ -107,6 +108,22 @@ def test_every_row_is_what_the_engine_computes(name, backend):
         found = outcome(lambda: (step(), gradients(values)))  # noqa: B023
         gradients(values)
         assert_same_outcome(found, wanted, exactly=backend == "python" and "logsumexp" not in name)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("rows", [[-1.0, 2.0, 3.0], [-2.0, -1.0], [-math.inf, 2.0], [math.nan, 1.0], [-1e308, -1.0]])
+def test_a_weight_behind_a_gradient_of_0_has_what_the_function_gives_it(rows, backend):
+    """It has been reached, and 0 times an infinite number is nan."""
+    w, b = leaves(0.5, 0.25)
+
+    def loss(x):
+        return dot([w], [x], b).relu()
+
+    wanted = averaged(loss, ([*rows],), [w, b])
+    step = compile(loss, [w, b], backend)
+    for _ in range(3):
+        w.grad = b.grad = NOT_REACHED
+        assert_same((step.batch(rows), gradients([w, b])), wanted)
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
