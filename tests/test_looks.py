@@ -75,3 +75,8 @@ def test_an_arrow_past_a_column_is_straight_only_where_there_is_room():
     a, b, c = (Value(x, label=name) for name, x in zip("abc", (1.0, 2.0, 3.0)))
     f = maximum([a, b * c, c]) + minimum([a, b]) - a.clamp(0, 0.5) + abs(b - c)
     assert placed(draw(f)).placement.height < 480
+
+
+def test_the_shape_of_a_model_has_no_colours_of_numbers():
+    model = nn.Sequential(nn.Linear(4, 8, seed=0), nn.ReLU(), nn.Linear(8, 2, seed=0))
+    assert "BGCOLOR" not in draw(model, input=(3, 4)).source

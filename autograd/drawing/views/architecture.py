@@ -94,6 +94,8 @@ def innermost_modules(graph: Graph) -> list[Any]:
 class ArchitectureWriter(DotWriter):
     """A writer that shows how many values go into and out of each module, and its parameter count, but no numbers."""
 
+    is_computed = False
+
     def facts(self, box: Box) -> list[tuple[str, str, str]]:
         if box.kind not in ("module", "more"):
             return [(counted(len(box.nodes), "value"), "", "")] if len(box.nodes) > 1 else []
