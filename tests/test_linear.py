@@ -11,6 +11,7 @@ from drawn import needs_engine
 
 import nn
 from autograd import Value, draw, mean, op, total
+from autograd.drawing.build import build_picture
 from autograd.drawing.folding.parts import Listing, parts_of
 from autograd.graph import Graph
 from autograd.ops import OPS
@@ -68,6 +69,12 @@ def test_drawing_grows_with_the_graph(make, size, monkeypatch):
     small, large = make(size), make(LARGER * size)
     draw(small)
     assert steps(lambda: draw(large)) < MORE * steps(lambda: draw(small))
+
+
+def test_boxes_are_put_in_order_without_a_walk_to_the_end_of_a_chain():
+    keys = sys.modules["autograd.drawing.placing.cells"]._keys
+    few, many = (build_picture(Graph(chain(n)), at=f"v{n - 9}") for n in (500, 2_000))
+    assert 0 < steps(lambda: keys(many)) <= 1.1 * steps(lambda: keys(few))
 
 
 def test_the_words_of_a_page_grow_with_the_operands():

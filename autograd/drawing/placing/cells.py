@@ -26,7 +26,7 @@ BESIDE = 5  # the distance from the arrow between these to its number
 CLEAR = 4  # the gap between a number and the arrows above and below
 LANE = 6  # the distance between lanes of arrows
 CORNER = 4  # the distance from a box to the first lane that an arrow from it takes
-FAR = 50  # the weights that order a box are at most this many operations away
+FAR = 50  # the leaf that orders a box is at most this many operations away
 
 Size = tuple[float, float]
 
@@ -315,9 +315,13 @@ def _own_name(box: Box, graph: Graph) -> str:
 def _leaf_name(box: Box, graph: Graph) -> str:
     """Return the name of the first parameter that a value is computed from, or of the only other leaf."""
     node: Any = next(iter(box.nodes), None)
-    while node is not None and node.operands:
+    for _ in range(FAR):
+        if node is None or not node.operands:
+            break
         operands = [operand for operand in node.operands if not isinstance(operand, float)]
         leaves = [operand for operand in operands if not operand.operands]
         weights = [leaf for leaf in leaves if leaf.scope is PARAMETER][:1]
         node = next((found[0] for found in (weights, leaves, operands) if len(found) == 1), None)
-    return graph.name(node) if node is not None and (node.scope is PARAMETER or graph.is_named(node)) else ""
+    if node is None or node.operands:  # there is none, or it is too far away
+        return ""
+    return graph.name(node) if node.scope is PARAMETER or graph.is_named(node) else ""
