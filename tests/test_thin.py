@@ -62,7 +62,7 @@ def test_one_fold_less_could_not_be_read(make, seed, folders):
 
 
 @pytest.mark.needs_stack
-@pytest.mark.parametrize("seed", [pytest.param(seed, marks=pytest.mark.slow) for seed in (*range(5), 13, 15)])
+@pytest.mark.parametrize("seed", [pytest.param(seed, marks=pytest.mark.slow) for seed in (*range(5), 13, 15, 16)])
 @pytest.mark.parametrize("make", TANGLED)
 def test_of_a_graph_that_no_fold_fits_as_much_as_fits_is_near_the_result(make, seed, folders):
     root = make(random.Random(f"{make.__name__} {seed}"))

@@ -395,14 +395,14 @@ class Folder:
         many = AROUND
         for _ in range(TRIED):
             around = self.near.around(shown, many)
-            while (few := self._thinned(plain, frozenset(around))) is None and many > FEW_AROUND:
+            while (few := self._thinned(plain, frozenset(around))) is None and many > FEW_AROUND and self.is_large:
                 many //= 2
                 around = self.near.around(shown, many)
             if few is None:
                 return self._show_more(plain, strongest, shown)
             better = self._of_few(few, partial(few._show_more, plain, strongest, shown))
-            if better is None:
-                return found
+            if better is None:  # the few values misled
+                return self._show_more(plain, strongest, shown)
             found, shown = better, self.state.shown or shown
             if around.issuperset(self.near.next(shown)[:many]):
                 return found
