@@ -2,8 +2,7 @@
 
 From the function to running code, file by file:
 
-tracing.py      the function run once, with tracers (tracers.py), which record operations, in place of numbers; its
-                programs, by the signature of their arguments
+tracing.py      the function run once, on tracers (tracers.py) in place of numbers, and its programs by signature
 program.py      what was recorded
 guards.py       what the function reads from outside, and the check before each call that it has not changed
 self_check.py   the program's numbers compared with those of the function itself

@@ -160,7 +160,7 @@ def _rows_of_one_signature(columns: Sequence[Sequence[Any]], count: int) -> Rows
     for column in columns:
         if not isinstance(column[0], (list, tuple)):
             flat.append(column)
-        elif len({*map(type, column)}) == 1 == len({*map(len, column)}):
+        elif {type(column[0])}.issuperset(map(type, column)) and {len(column[0])}.issuperset(map(len, column)):
             flat += zip(*column)
         else:
             return None

@@ -133,10 +133,12 @@ class Step:
     def update(self, optimizer: Any, *columns: Any) -> float:
         """Make one update: zero_grad, backward from the mean loss of a batch, step. Returns the loss.
 
-        optimizer, columns: as in `train` and `batch`. Everything is done in C if C can run the optimiser's rule. Raises
-        the same errors as `train` and `batch`.
+        optimizer, columns: as in `train` and `batch`, whose errors it raises, and all in C if C can run the rule.
         """
-        return self.train([columns], optimizer, 1)[0]
+        from .training import updates_by
+
+        with self.programs.lock:
+            return updates_by(optimizer, self).run([self.prepare(*columns)], 0, 1, 1)[0]
 
     def train(self, batches: Iterable[Any], optimizer: Any, steps: int) -> list[float]:
         """Make `steps` updates: zero_grad, backward from the mean loss of the next batch, step. Returns the losses.

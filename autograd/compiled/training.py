@@ -26,15 +26,19 @@ from .c.runtime import NotFloatError, Schedule, Training, update_function
 if TYPE_CHECKING:
     from .step import Step
 
-__all__ = ["Updates", "train"]
+__all__ = ["Updates", "train", "updates_by"]
 
 AT_ONCE = 10_000  # the maximum number of updates between two checks of what the function and the optimiser use
 
 
-def train(step: Step, batches: Iterable[Any], optimizer: Any, steps: int) -> list[float]:
+def updates_by(optimizer: Any, step: Step) -> Updates:
     if step.updates is None or step.updates.optimizer is not optimizer:
         step.updates = Updates(step, optimizer)
-    updates: Updates = step.updates  # the iterable may use another optimiser meanwhile
+    return step.updates
+
+
+def train(step: Step, batches: Iterable[Any], optimizer: Any, steps: int) -> list[float]:
+    updates = updates_by(optimizer, step)
     try:
         steps = as_index(steps)
     except TypeError:
@@ -61,7 +65,7 @@ def train(step: Step, batches: Iterable[Any], optimizer: Any, steps: int) -> lis
 def _columns(batch: Any) -> Sequence[Any]:
     if isinstance(batch, Prepared):
         return [batch]
-    if not isinstance(batch, (list, tuple)) or any(isinstance(column, (float, int)) for column in batch):
+    if not isinstance(batch, (list, tuple)) or not {float, int, bool}.isdisjoint(map(type, batch)):
         raise ArgumentError(
             f"train: want each batch as a tuple of lists, such as (xs, ys), got {batch!r}. "
             "For a single batch, pass [(xs, ys)]"
@@ -214,9 +218,7 @@ def _dict_of(state: Any) -> Any:
 def _rules_of(optimizer: Any) -> tuple[list[Update] | None, list[list[float]]]:
     """Return the rules of an optimiser's groups and their options; None if it does anything beyond these rules."""
     stated: Mapping[str, Any] = getattr(optimizer, "by_rule", {})
-    if not stated or any(
-        getattr(getattr(optimizer, name), "__func__", None) is not does for name, does in stated.items()
-    ):
+    if not stated or [getattr(getattr(optimizer, name), "__func__", None) for name in stated] != [*stated.values()]:
         return None, []
     found = [
         read(optimizer.rule(group, True), optimizer.rule(group, False), optimizer.memory)
