@@ -80,3 +80,12 @@ def test_an_arrow_past_a_column_is_straight_only_where_there_is_room():
 def test_the_shape_of_a_model_has_no_colours_of_numbers():
     model = nn.Sequential(nn.Linear(4, 8, seed=0), nn.ReLU(), nn.Linear(8, 2, seed=0))
     assert "BGCOLOR" not in draw(model, input=(3, 4)).source
+
+
+@needs_engine
+def test_a_box_has_room_for_the_name_of_an_emoji():
+    """A PNG of graphviz-pure and TikZ write it out, since their fonts have no emoji."""
+    emoji, name = "loss \N{DIRECT HIT}", "loss [direct hit]"
+    places = [placed(draw(Value(1.0, label=label) * 2.0)).placement for label in (emoji, name)]
+    assert abs(places[0].width - places[1].width) < 1
+    assert text_width(emoji, 10) == text_width(name, 10)

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from unicodedata import combining, east_asian_width
 
+from ..formats.letters import is_emoji, spelled
+
 __all__ = ["LINE", "measured", "text_width"]
 
 LINE = 1.2  # the height of a line, as a fraction of its font size
@@ -38,12 +40,13 @@ BOLD = (
 
 
 def text_width(text: str, size: float, bold: bool = False) -> float:
-    """Return the width of a line of text in points.
+    """Return the width of a line of text in points, with emoji as wide as the names that some formats write instead.
 
     >>> text_width("data", 10)
     19.5
     """
-    return round(sum(_letter(c, BOLD if bold else REGULAR) for c in text) * size * (BOLDER if bold else 1) / 1000, 1)
+    letters, widths = spelled(text, is_emoji), BOLD if bold else REGULAR
+    return round(sum(_letter(c, widths) for c in letters) * size * (BOLDER if bold else 1) / 1000, 1)
 
 
 def _letter(letter: str, widths: tuple[int, ...]) -> int:
