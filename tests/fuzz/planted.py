@@ -53,7 +53,7 @@ FAULTS = [
     ("rows of a batch count one less", _C + "c/interpreter.c.in", "lanes < m->live - lane ? lanes : m->live - lane;", "lanes < m->live - lane ? lanes : m->live - lane - 1;"),
     ("momentum forgets, in C and Python alike", "nn/optim/gradient_descent.py", '"momentum * momentum_buffer + (1 - dampening) * slope"', '"momentum * momentum_buffer + slope"'),
     ("an addend that is a sum itself, in emitted sources", _C + "codegen.py", "term.within(TERM if i else first)", "term.within(first)"),
-    ("a batch divides its gradients by one row too many", _C + "batches.py", "1.0 / self.count) for executable", "1.0 / (self.count + 1)) for executable"),
+    ("a batch divides its gradients by one row too many", _C + "batches.py", "1.0 / self.count) / self", "1.0 / (self.count + 1)) / self"),
     # the player
     ("the player adds the gradients of the first edge only", "autograd/player/player_model.js",
      "this.truth[operand] += this.share(i, this.truth);", "this.truth[operand] = this.share(i, this.truth);"),
