@@ -136,7 +136,7 @@ function drawArrow(arrow) {
   const path = svg("path", { d: arrow.d, "marker-end": "url(#head)" });
   group.append(path);
   let label = null;
-  if (arrow.label) group.append(label = svg("text", { x: arrow.label[0], y: arrow.label[1] + 3.5 }));
+  if (arrow.label) group.append(label = svg("text", { x: arrow.label[0], y: arrow.label[1] + 5 }));
   return { arrow, group, path, label, edges: arrow.edges || [] };
 }
 
