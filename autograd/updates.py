@@ -24,7 +24,7 @@ from typing import Any
 from .errors import FormulaError
 from .formula import FUNCTIONS, IEEE, PYTHON, Formula
 from .formula.grammar import is_taken
-from .node import at_once, writing
+from .node import exhaust, writing
 from .slow_path import real, real_data
 from .value import NOT_REACHED
 
@@ -106,9 +106,9 @@ class Update:
     def moved(self) -> Callable[..., tuple[list[Any], ...]]:
         """The function that computes the update of every parameter that a gradient has reached: see `source`.
 
-        It changes nothing but `_new`. It returns those parameters and their new data; then the dicts of what is
-        remembered about them, and the new numbers for these, a list for each name. The dicts of parameters that are
-        not in `_state` are in `_new`.
+        It changes nothing but `_new`. It returns the data of all parameters; then the dicts of what is remembered about
+        those that a gradient has reached, and the new numbers for these, a list for each name. The dicts of parameters
+        that are not in `_state` are in `_new`.
         """
         namespace: dict[str, Any] = {
             **_FUNCTIONS, "_as_ieee": self._as_ieee, "_floats": _floats, "_NOT_REACHED": NOT_REACHED,
@@ -123,21 +123,19 @@ class Update:
         >>> update, _ = read({"lr": 0.1, "data": "data - lr * grad"}, {"lr": 0.1, "data": "data - lr * grad"}, [])
         >>> print(update.source)
         def update(_params, _state, _options, _new):
-            _moved, _numbers, _memories = [], [], []
+            _numbers, _memories = [], []
             (lr,) = _options
             for _p in _params:
-                grad = _p.grad
+                grad, data = _p.grad, _p.data
                 if grad is not _NOT_REACHED and grad is not None:
-                    data = _p.data
                     if not type(grad) is type(data) is float:
                         grad, data = _floats(_p)
                     try:
                         data = data - lr * grad
                     except (ArithmeticError, ValueError):
                         data, = _as_ieee(_p, {}, _options)
-                    _moved.append(_p)
-                    _numbers.append(data)
-            return _moved, _numbers, _memories
+                _numbers.append(data)
+            return _numbers, _memories
         """
         first, later, shared = self._lines(self.first), self._lines(self.later), self._lines(self.later, shared=True)
         own = [name for name in self.remembered if name not in self.shared]
@@ -149,20 +147,21 @@ class Update:
             lines += [f"_now = {now}", "if _now != _then:", *_indented("_then = None", *read, *shared, "_then = _now")]
         lines += [line for line in later if line not in shared]
         memory: list[str] = []
-        kept = {"_moved": "_p", "_numbers": "data"}
+        kept = dict[str, str]()
         if self.remembered:
             memory = ["_memory = _state.get(_p) or _new.setdefault(_p, {})"]
-            kept |= {"_memories": "_memory", **{f"_new_{name}": name for name in self.remembered}}
+            kept = {"_memories": "_memory", **{f"_new_{name}": name for name in self.remembered}}
             zeros = [f"{' = '.join(self.remembered)} = 0.0", *["_then = None"] * bool(shared)]
             lines = ["if not _memory:", *_indented(*zeros, *first), "else:", *_indented(*lines)]
         quietly = f"{', '.join(['data', *self.remembered])}, = _as_ieee(_p, {'_memory' if memory else '{}'}, _options)"
         floats = ["if not type(grad) is type(data) is float:", "    grad, data = _floats(_p)"]
-        body = ["data = _p.data", *floats, *memory, "try:", *_indented(*lines),
+        body = [*floats, *memory, "try:", *_indented(*lines),
                 "except (ArithmeticError, ValueError):", f"    {quietly}",
                 *(f"{column}.append({name})" for column, name in kept.items())]  # fmt: skip
         reached = "if grad is not _NOT_REACHED and grad is not None:"
-        loop = ["for _p in _params:", *_indented("grad = _p.grad", reached, *_indented(*body))]
-        columns = [*dict.fromkeys([*kept, "_memories"])]
+        each = ["grad, data = _p.grad, _p.data", reached, *_indented(*body), "_numbers.append(data)"]
+        loop = ["for _p in _params:", *_indented(*each)]
+        columns = [*dict.fromkeys(["_numbers", "_memories", *kept])]
         head = [f"{', '.join(columns)} = {', '.join(['[]'] * len(columns))}", *["_then = None"] * bool(shared)]
         head += [f"({', '.join(self.options)},) = _options"] * bool(self.options)
         end = f"return {', '.join(columns)}"
@@ -185,21 +184,34 @@ class Update:
 
 
 def run(
-    groups: Iterable[tuple[Update, Iterable[Any], Sequence[float]]],
+    groups: Iterable[tuple[Update, Sequence[Any], Sequence[float]]],
     state: MutableMapping[Any, Any],
-    *also: partial[Any],
+    set_data: Callable[..., None] | None = None,
+    also: Callable[[Any], Any] = bool,
+    argument: Any = None,
 ) -> None:
     """Update every parameter that a gradient has reached, of all groups, each with its rule and options: all or none.
 
-    state: what is remembered about each parameter, a dict by name. also: further changes, for node.at_once to make.
+    state: what is remembered about each parameter, a dict by name. set_data: the node.setter for the data of all
+    parameters; if there is none, this takes longer. also, argument: a further change, as the setter makes it.
     """
     new: dict[Any, dict[str, float]] = {}
-    changes: list[partial[Any]] = [partial(state.update, new), *also]
+    data: list[float] = []
+    changes: list[partial[Any]] = []
     for update, params, options in groups:
-        moved, numbers, memories, *columns = update.moved(params, state, options, new)
-        changes.append(writing(moved, "data", numbers))
-        changes += [writing(memories, *column, setitem) for column in zip(update.remembered, columns)]
-    at_once(*changes)
+        numbers, memories, *columns = update.moved(params, state, options, new)
+        data += numbers
+        if memories:
+            changes += [writing(memories, *column, setitem) for column in zip(update.remembered, columns)]
+        if not set_data:
+            changes.append(writing(params, "data", numbers))
+    if changes:
+        changes += partial(state.update, new), partial(also, argument)
+        also, argument = exhaust, map(partial.__call__, changes)
+    if set_data:
+        set_data(data, also, argument)
+    else:
+        also(argument)
 
 
 def _floats(p: Any) -> tuple[float, float]:

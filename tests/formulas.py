@@ -467,7 +467,15 @@ class Compiled:
 
     def _run(self, rows):
         try:
-            plan = Schedule([[self.executable.portion(Rows.joined(rows), self.executable.kind(True, len(rows)))]])
+            plan = Schedule(
+                [
+                    [
+                        self.executable.portion(
+                            Rows([x for row in rows for x in row], len(rows)), self.executable.kind(True, len(rows))
+                        )
+                    ]
+                ]
+            )
             return plan.run(Training(self.weights)), self.gradients()
         except ArithmeticError:
             return None

@@ -265,7 +265,7 @@ def test_operands_that_are_the_same_slot():
     step = compile(
         lambda x: dot([x * a] * 5, [b, a, b, a, b]) + dot([a * x] * 2, [a * x] * 2) + (a * x) * (a * x), [a, b], "c"
     )
-    loss = step._function
+    loss = step.__wrapped__
     xs = [0.1 * i for i in range(9)]
     wanted = eagerly(lambda: mean([loss(x) for x in xs]), (), [a, b])
     assert_same((step.batch(xs), gradients([a, b])), wanted)

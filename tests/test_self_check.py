@@ -272,7 +272,7 @@ FAULTS = {
     "an exponent": (r"pow\((\w+), 2\.0\)", r"pow(\1, 3.0)"),
     "a slope": (r"1\.0 - (\w+) \* \1", r"1.0 + \1 * \1"),
     "a factor of a slope": (r"2\.0 \* (\w+) \* d_", r"\1 * d_"),
-    "an upstream gradient": (r"d_v(\d+) = seed\b", r"d_v\1 = 2.0 * seed"),
+    "an upstream gradient": (r"\* seed\b", "* 2.0 * seed"),
     "a gradient that is set, not added": (r"d_b = d_b \+ ", "d_b = "),
     "a gradient that is taken away": (r"d_b = d_b \+ ", "d_b = d_b - "),
     "a gradient that is left out": (r"d_b = d_b \+ [^\n]*", "pass"),

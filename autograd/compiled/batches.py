@@ -20,7 +20,7 @@ from operator import not_
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from ..errors import ArgumentError, ShapeError
+from ..errors import ArgumentError, AutogradError, ShapeError
 from ..explain.naming import mapped
 from ..formula import FUNCTIONS, add_up, larger
 from ..frames import does_not_fit
@@ -125,11 +125,11 @@ class Rows:
         return self.numbers[i * self._length : (i + 1) * self._length]
 
     def __iter__(self) -> Iterator[Row]:
-        return map(self.__getitem__, range(self.count))
+        return iter(self._split)
 
-    @classmethod
-    def joined(cls, rows: Sequence[Row]) -> Rows:
-        return cls([*chain.from_iterable(rows)], len(rows))
+    @cached_property
+    def _split(self) -> list[Row]:
+        return [self[i] for i in range(self.count)]
 
 
 def rows_by_signature(columns: Sequence[Sequence[Any]]) -> dict[Signature, tuple[Rows, tuple[Any, ...]]]:
@@ -151,7 +151,7 @@ def rows_by_signature(columns: Sequence[Sequence[Any]]) -> dict[Signature, tuple
     for row in zip(*columns):
         numbers: list[float] = []
         found.setdefault(signature(row, numbers), ([], row))[0].append(numbers)
-    return {key: (Rows.joined(rows), row) for key, (rows, row) in found.items()}
+    return {key: (Rows([*chain.from_iterable(rows)], len(rows)), row) for key, (rows, row) in found.items()}
 
 
 def _rows_of_one_signature(columns: Sequence[Sequence[Any]], count: int) -> Rows | None:
@@ -176,8 +176,8 @@ class Executable:
     parameters: all those of the compiled step. sample: the arguments it was traced with. key: their signature. mode:
     the mode it was traced in, from in_mode(). edges: how much work it is. choices: the number of candidates for each
     input that picks, by position. used, last_check: the number of the last call that ran it, and of the last that
-    checked it. is_quick: whether one sample runs in Python, by code that has been checked. last: the rows it last ran on,
-    and the kind of code. checks: how often it has been checked. checked: which kinds of code have been checked.
+    checked it. quick: `run`, once nothing is left to ask before it runs one sample. last: the rows it last ran on, and
+    the kind of code. checks: how often it has been checked. checked: which kinds of code have been checked.
     """
 
     def __init__(
@@ -198,7 +198,7 @@ class Executable:
             self.choices[i] = min(self.choices.get(i, count), count)
         self.checks = self.last_check = self.used = 0
         self.checked: set[str] = set()
-        self.is_quick = False
+        self.quick: Callable[[Iterable[Row], float], float] | None = None
         self.last: tuple[Rows, str] | None = None
         self._loaded: dict[str, LoadedProgram] = {}
         self.check([sample.numbers])
@@ -223,9 +223,8 @@ class Executable:
         others = [("data", v) for v in (*self.parameters, *self.program.constants) if type(v.data) is not float]
         others += [("grad", p) for p in self.parameters if type(p.grad) is not float]
         for name, value in others:
-            wanted = f"a real number as {name} of {self.name(value)}"
-            cleared = name == "grad" and value.grad is None
-            setattr(value, name, NOT_REACHED if cleared else real(getattr(value, name), wanted))
+            number, wanted = getattr(value, name), f"a real number as {name} of {self.name(value)}"
+            setattr(value, name, NOT_REACHED if number is None and name == "grad" else real(number, wanted))
         return bool(others)
 
     def kind(self, in_c: bool, count: int) -> str:
@@ -316,18 +315,34 @@ class Prepared:
         if len(self.parts) == 1:  # changes all of them or none
             executable, rows = self.parts[0]
             return executable.run(rows, 1.0 / self.count) / self.count
-        parameters = self.step.parameters
-        before = [p.grad for p in parameters]
+        before = [p.grad for p in self.step.parameters]
         try:
-            sums = [executable.run(rows, 1.0 / self.count) for executable, rows in self.parts]
+            return add_up([executable.run(rows, 1.0 / self.count) for executable, rows in self.parts]) / self.count
         except BaseException:
-            write(parameters, "grad", before)
+            write(self.step.parameters, "grad", before)
             raise
-        return add_up(sums) / self.count
 
     def in_c(self) -> float:
         with self.step.programs.lock:
             return self._schedule.run(self.step.programs.gradients)
 
-    def itself(self, function: Callable[..., Value]) -> Value:
+    def itself(self) -> Value:
+        """Return the mean of what the function itself computes."""
+        function = self.step.programs.function
         return mean([executable.sample.like(row).call(function) for executable, rows in self.parts for row in rows])
+
+    def computed(self, in_c: bool) -> float:
+        """Do what in_python() or in_c() does. If the program cannot, the function itself does, or raises the error."""
+        again, self.step.last_backend = False, "c" if in_c else "python"
+        try:
+            return self.in_c() if in_c else self.in_python()
+        except (ArithmeticError, ValueError) as error:
+            if isinstance(error, AutogradError):
+                raise
+            again = isinstance(error, NotFloatError) and sum(part.made_floats() for part, _ in self.parts)
+        if again:
+            return self.computed(in_c)
+        self.step.last_backend = "eager"
+        loss = self.itself()
+        loss.backward()
+        return loss.data

@@ -65,6 +65,7 @@ class Statements:
         self.width: float = WIDTH  # the maximum width of a line
         names = ModuleNames()
         self.sections = {scope: names.section(scope) for scope in {node.scope for node in program.order}}
+        self.same: dict[Any, str] = {}  # gradients under the name of an equal one, in code that people do not read
         # The names of the numbers that are passed, in order.
         self.inputs = [self.names[node] for node in program.inputs]
         self.values = [self.names[node] for node in (*program.parameters, *program.constants)]
@@ -109,7 +110,7 @@ class Statements:
         return self.names[operand] if type(operand) is not float else self.language.number(operand)
 
     def gradient(self, node: Any) -> str:
-        return f"d_{self.bare[node]}"
+        return self.same.get(node) or f"d_{self.bare[node]}"
 
     def spelled(self, node: Any) -> dict[str, Any]:
         return {**node.op.bind([self.text(operand) for operand in node.operands]), "out": self.names[node]}
@@ -203,7 +204,9 @@ class Statements:
             if is_pick:
                 self.add_up(self.language.add, self.chosen_slot(node), terms)
                 continue
-            if kept != self.gradient(node):
+            if self.width > WIDTH and len(terms) == 1 and (name := terms[0].within(WHOLE)).isidentifier():
+                self.same[node] = name
+            elif kept != self.gradient(node):
                 self.add_up(self.language.let, self.gradient(node), terms)
             self.hand_on(node)
 

@@ -69,8 +69,9 @@ def python_loop(program: Program) -> str:
     lines.write(*(f"{name} = value__{i}.grad" for i, name in enumerate(lines.gradients)))
     if read := [f"type__({name})" for name in (*lines.values, *lines.gradients)]:  # numpy's numbers, ints ...
         lines.write(f"if not {' is '.join(read)} is float__: raise not__floats")  # become floats before the next run
-    varying = [node for node in program.order if node in program.per_row]
-    steady = [node for node in program.order if node not in program.per_row]
+    per_row = program.per_row if program.inputs else {*program.order}  # without inputs, there is always one row
+    varying = [node for node in program.order if node in per_row]
+    steady = [node for node in program.order if node not in per_row]
     used_by_rows = {program.root, *(operand for node in varying for operand in node.operands)}
     between = [node for node in steady if node in program.active and node in used_by_rows]
     lines.kept.update((node, lines.gradient(node)) for node in between)
@@ -84,8 +85,10 @@ def python_loop(program: Program) -> str:
             lines.chosen_slot(node)
     lines.write(*(f"{lines.gradient(node)} = 0.0" for node in between))
     lines.open_list()
-    lines.write("losses = -0.0", f"for [{', '.join(lines.inputs)}] in rows:")
-    lines.indent = 2 * INDENT
+    lines.write("losses = -0.0")
+    if program.inputs:
+        lines.write(f"for [{', '.join(lines.inputs)}] in rows:")
+        lines.indent = 2 * INDENT
     lines.write(*(f"{lines.kept[node]} = 0.0" for node in varying if node in lines.place))
     lines.forward(varying)
     lines.write(f"losses = losses + {lines.names[program.root]}")

@@ -71,6 +71,7 @@ class Guards:
         self._containers: list[tuple[str, Any]] = []
         self._seen: dict[int, Any] = {}  # the objects inspected, which must live as long as their ids are used
         self._held: dict[str, Any] = {"len": len}
+        self._cells: dict[str, Any] = {}
         self._tests: list[str] = []  # expressions over the contents of _held
         self._look_into(function, "")
         while any([*map(self._look_at_names, [*self._spaces])]):  # what is found may add more names
@@ -87,15 +88,19 @@ class Guards:
                 self._tests.append(f"({size} or {test})" if path else test)
         self._look_at_containers()
         self._tests += [f"{self._hold(OPS)}[{row.name!r}] is {self._hold(row)}" for row in self._rows]
-        lines = [  # one expression, since it runs before every call
-            "def hold():",
-            "    try:",
-            f"        return True if {' and '.join(self._tests) or 'True'} else False",
-            "    except Exception:  # a name that is gone; an array in a list, since comparing it does not give a bool",
-            "        return False",
+        lines = [  # one expression, since it runs before every call; it reads the very cells of the functions
+            f"def made({', '.join(self._cells)}):",
+            "    def hold():",
+            "        try:",
+            f"            return True if {' and '.join(self._tests) or 'True'} else False",
+            "        except Exception:  # a name that is gone; an array in a list, since comparing it does not give a bool",
+            "            return False",
+            "    return hold",
         ]
         exec("\n".join(lines), self._held)
-        self.hold: Callable[[], bool] = self._held["hold"]
+        code = self._held["made"](*self._cells).__code__
+        cells = tuple(map(self._cells.__getitem__, code.co_freevars))
+        self.hold: Callable[[], bool] = FunctionType(code, self._held, "hold", None, cells)
 
     def renewed(self, rows: Iterable[Op] = (), own: Mapping[Any, Any] | None = None) -> Guards:
         """Return the guards for the current state: these, if nothing has changed. rows, own: what to add."""
@@ -228,7 +233,8 @@ class Guards:
         for name, cell in zip(function.__code__.co_freevars, function.__closure__ or ()):
             with suppress(ValueError):  # the variable is not bound yet
                 self.variables.setdefault(name, cell.cell_contents)
-                self._expect(cell, name, f"{self._hold(cell)}.cell_contents", name, cell.cell_contents)
+                self._cells[read := f"cell_{len(self._cells)}"] = cell
+                self._expect(cell, name, read, name, cell.cell_contents)
         self._spaces.append((function.__globals__, function.__globals__, "", used))
         self._spaces.append((function, function.__dict__, function.__name__, self._used))
         package = function.__globals__.get("__package__")

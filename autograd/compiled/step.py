@@ -20,10 +20,10 @@ from ..frames import hide_our_frames, is_users_own, public
 from ..modes import is_on, shared
 from ..value import Value
 from .batches import Prepared, Rows, Sample, rows_by_signature, signature
-from .c.runtime import NotFloatError
 from .export import page
 from .tracers import running
 from .tracing import POLICIES, Programs, in_mode
+from .training import train, updates_by
 
 __all__ = ["Step", "compile"]
 
@@ -55,7 +55,6 @@ class Step:
         self.last_backend: str | None = None
         self.updates: Any = None  # those made by the optimiser that was used last: see training.py
         self.programs = Programs(function, None if params is None else _parameters(params), check, BACKENDS[backend])
-        self._function = function
         update_wrapper(self, function, updated=())
 
     @property
@@ -69,7 +68,7 @@ class Step:
             mode = shared["mode"]
             if mode and is_on("no_grad"):
                 self.last_backend = "eager"
-                return self._function(*arguments, **keywords).data
+                return self.programs.function(*arguments, **keywords).data
             programs = self.programs
             if not programs.hold():
                 programs.retrace()
@@ -79,15 +78,17 @@ class Step:
                 key = (key, tuple(keywords), signature(keywords.values(), numbers))
             if mode:
                 key = in_mode(key)
-            executable = programs.kept.get(key) or programs.of(key, Sample(numbers, arguments, keywords), Rows(numbers))
-            programs.latest = executable
-            if executable.is_quick and programs.calls + 1 < programs.next_check:
-                executable.used = programs.calls = programs.calls + 1
+            executable = programs.kept.get(key)
+            if executable is None or executable is not programs.latest:
+                executable = programs.of(key, Sample(numbers, arguments, keywords), Rows(numbers))
+            calls = programs.calls + 1
+            if (quick := executable.quick) and calls < programs.next_check:
+                programs.calls = calls
                 self.last_backend = "python"
                 try:
-                    return executable.run([numbers], 1.0)
+                    return quick([numbers], 1.0)
                 except (ArithmeticError, ValueError):  # run it again, to see what to do
-                    return self.computed(Prepared(self, [(executable, Rows(numbers))]), in_c=False)
+                    return Prepared(self, [(executable, Rows(numbers))]).computed(in_c=False)
             return self.run(Prepared(self, [(executable, Rows(numbers))]))
         except Exception as error:
             if isinstance(error, AutogradError) or is_users_own(error):
@@ -135,8 +136,6 @@ class Step:
 
         optimizer, columns: as in `train` and `batch`, whose errors it raises, and all in C if C can run the rule.
         """
-        from .training import updates_by
-
         with self.programs.lock:
             return updates_by(optimizer, self).run([self.prepare(*columns)], 0, 1, 1)[0]
 
@@ -150,8 +149,6 @@ class Step:
         the handler of an exception or an interrupt, the code after the call. Another thread sees the old numbers.
         Raises ArgumentError if the optimiser has a Value that the loss uses but compile() was not given.
         """
-        from .training import train
-
         return train(self, batches, optimizer, steps)
 
     @property
@@ -170,14 +167,14 @@ class Step:
 
     def step_through(self, *arguments: Any, **keywords: Any) -> Any:
         """Step through backprop of the function itself for these arguments, edge by edge: see `Value.step_through`."""
-        return self._function(*arguments, **keywords).step_through()
+        return self.programs.function(*arguments, **keywords).step_through()
 
     def retrace(self) -> None:
         """Forget every program: the next call traces the function again, with whatever it then reads from outside."""
         self.programs.retrace()
 
     def __set_name__(self, owner: type, name: str) -> None:
-        code = getattr(self._function, "__code__", None)
+        code = getattr(self.programs.function, "__code__", None)
         if code and code.co_varnames[:1] == ("self",):
             fix = f"in __init__, write self.{name} = compile(self.{name}, ...)"
             raise ArgumentError(f"compile: {owner.__name__}.{name} is a method, and has no object yet: {fix}")
@@ -201,26 +198,10 @@ class Step:
     def run(self, batch: Prepared) -> float:
         if shared["mode"] and is_on("no_grad"):
             self.last_backend = "eager"
-            return batch.itself(self._function).data
+            return batch.itself().data
         in_c = self.programs.runs_in_c(batch.parts)
         self.programs.begin([batch], in_c)
-        return self.computed(batch, in_c)
-
-    def computed(self, batch: Prepared, in_c: bool) -> float:
-        """Do what run() does, without a check. If the program cannot do it, the function itself does, or raises the error."""
-        self.last_backend = "c" if in_c else "python"
-        for _ in range(2):
-            try:
-                return batch.in_c() if in_c else batch.in_python()
-            except (ArithmeticError, ValueError) as error:
-                if isinstance(error, AutogradError):
-                    raise
-                if not isinstance(error, NotFloatError) or not sum(part.made_floats() for part, _ in batch.parts):
-                    break
-        self.last_backend = "eager"
-        loss = batch.itself(self._function)
-        loss.backward()
-        return loss.data
+        return batch.computed(in_c)
 
 
 def _parameters(params: Any) -> list[Value]:

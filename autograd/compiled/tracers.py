@@ -31,19 +31,10 @@ from ..slow_path import real
 from ..value import Value
 from .program import PICK
 
-__all__ = ["ArgTracer", "ParamTracer", "TraceContext", "Tracer", "as_tracers", "running", "tracer"]
+__all__ = ["ArgTracer", "ParamTracer", "Tracer", "as_tracers", "running", "tracer"]
 
-
-class TraceContext:
-    """One pass through the function: the tracers of its arguments, and the first refusal."""
-
-    def __init__(self) -> None:
-        self.inputs: list[ArgTracer] = []
-        self.refused: TraceError | None = None
-
-
-running: dict[int, TraceContext] = {}  # by thread: in other threads, a parameter is still a Value
-
+# The refusals of the trace that runs now, by thread: in other threads, a parameter is still a Value.
+running: dict[int, list[TraceError]] = {}
 
 _FIXES = {
     "data": "Use it in arithmetic as it is, without .data or .item()",
@@ -81,9 +72,7 @@ def _refusal(node: Value, why: str) -> TraceError:
     while frame.f_back and is_library(frame.f_globals.get("__name__")):  # a library may ask, as statistics does
         frame = frame.f_back
     error = TraceError(f"{said_line((frame.f_code.co_filename, frame.f_lineno))}\n{what} {reason}. {_FIXES[why]}")
-    context = running.get(get_ident())
-    if context and not context.refused:
-        context.refused = error
+    running.get(get_ident(), []).append(error)
     return error
 
 

@@ -30,7 +30,7 @@ from .c.runtime import Training
 from .guards import Guards
 from .program import PICK, Program
 from .self_check import Itself, described, first_difference, near_enough
-from .tracers import TraceContext, Tracer, as_tracers, running, tracer
+from .tracers import Tracer, as_tracers, running, tracer
 
 __all__ = ["POLICIES", "Programs", "as_program", "in_mode", "traced"]
 
@@ -49,14 +49,14 @@ def traced(
     parameters: Values that may be arguments; None for any. hidden: Values whose numbers the function may not read.
     Raises TraceError, naming the user's line, for anything that would not be the same in every call.
     """
-    context, thread = TraceContext(), get_ident()
+    inputs, refused, thread = list[Any](), list[TraceError](), get_ident()
 
     def traced_as(thing: Any, name: str) -> Any:
         if isinstance(thing, Value) and parameters is not None and thing not in parameters:
             raise TraceError(f"{name} is a Value, but not among the parameters: pass {name}.item(), or add it to them")
         if is_number(thing):
-            context.inputs.append(tracer(thing, name))
-            return context.inputs[-1]
+            inputs.append(tracer(thing, name))
+            return inputs[-1]
         return thing
 
     names = _argument_names(function, len(arguments))
@@ -66,21 +66,21 @@ def traced(
         hide, show = as_tracers(hidden)
         try:
             hide()
-            running[thread] = context
+            running[thread] = refused
             root = function(*positional, **named)
         except Exception as error:
-            raise (context.refused or error) from None
+            raise (refused[0] if refused else error) from None
         finally:
             try:
                 show()
             finally:
                 running.pop(thread, None)
-    if context.refused:
-        raise context.refused
+    if refused:
+        raise refused[0]
     if not isinstance(root, Value) or getattr(root, "plain", False):
         got = "a plain number, which depends on no parameter" if isinstance(root, (Value, float, int)) else repr(root)
         raise TraceError(f"want one Value, the loss, as a compiled function's result, got {got}: return the loss alone")
-    return root, context.inputs
+    return root, inputs
 
 
 @gc_paused
@@ -187,6 +187,8 @@ class Programs:
     def of(self, key: Signature, sample: Sample, rows: Rows) -> Executable:
         """Return the program for `rows` like a sample. If there is none, trace and check it."""
         executable = self.kept.get(key)
+        if self.latest:
+            self.latest.used = self.calls
         if executable is None:
             with self.lock:
                 executable = self.kept[key] = self._trace(key, sample, rows)
@@ -243,8 +245,8 @@ class Programs:
         now = second.renewed(users_own, first.changed_places(second))
         if len(parameters) > len(self.parameters):
             self.retrace()
-        known = {"parameters": parameters, "_replacements": replacements, "_guards": now, "hold": now.hold}
-        vars(self).update(known)  # a single step, which nothing can interrupt
+        # A single step: without a call or a jump, nothing can interrupt it.
+        self.parameters, self._replacements, self._guards, self.hold = parameters, replacements, now, now.hold
         return executable
 
     def _on_tracers(self, sample: Sample, guards: Guards) -> tuple[Any, list[Any]]:
@@ -293,7 +295,8 @@ class Programs:
             executable.used, executable.last = calls, (rows, kind)
             if kind not in executable.checked or (always and executable.last_check < calls):
                 self._check(executable, rows, kind)
-            executable.is_quick |= KINDS[0] in executable.checked and not (in_c or executable.choices)
+            if KINDS[0] in executable.checked and not (in_c or executable.choices):
+                executable.quick = executable.run
         if always:
             return 1
         if calls >= self.next_check:
@@ -332,7 +335,7 @@ class Programs:
         call: the number of this call. drew: whether a random number was drawn, which is also a reason.
         """
         program = executable.program
-        found = executable.trial(Rows.joined([sample.numbers for sample in samples]), kind)
+        found = executable.trial(Rows([x for sample in samples for x in sample.numbers], len(samples)), kind)
         difference = found and itself.differs(*found, near_enough(program), executable.name)
         executable.checks += 1
         executable.checked.add(kind)

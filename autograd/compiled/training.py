@@ -9,15 +9,14 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
-from itertools import islice
+from itertools import cycle, islice
 from operator import index as as_index
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError, ToolError
 from ..explain.source import say_once
 from ..explain.untrained import no_gradient
-from ..node import write
+from ..node import setter, write
 from ..updates import Update, read, run
 from ..value import NOT_REACHED, Value
 from .batches import Prepared
@@ -87,8 +86,10 @@ class Updates:
         self.optimizer = optimizer
         self._place: dict[Value, int] = {}  # the position of each of the step's parameters
         self._members: list[list[Value]] = []  # the optimiser's parameters, by group
-        self._others: list[Value] = []  # the optimiser's parameters that the step was not given
+        self._all: list[Value] = []  # all of them
+        self._others: list[Value] = []  # those that the step was not given
         self._rules: list[Update] | None = None  # the rules of the groups that C has now
+        self._setters: list[Any] = []  # for the grad and data of all, in Python
         self._batches: list[Prepared] = []
         self._schedule: Any = None  # the Schedule of these batches
         self._is_running = False  # whether C is running, where a signal handler may be called
@@ -108,30 +109,28 @@ class Updates:
             self.optimizer.step()
             return [loss]
         in_c = programs.runs_in_c(*(batch.parts for batch in batches), times=times) and self._ready_for_c(rules)
-        coming = [batches[(start + k) % len(batches)] for k in range(min(count, len(batches)))]
+        coming = [*islice(cycle(batches), start, start + min(count, len(batches)))]
         count = programs.begin(coming, in_c, min(count, AT_ONCE))
         losses = self._in_c(start, count, options) if in_c else []
-        if (done := len(losses)) < count:  # if C cannot do it, Python does it, or says why not
-            rest = range(done, done + 1 if in_c else count)
-            losses += self._in_python((batches[(start + k) % len(batches)] for k in rest), rules, options)
+        if (done := start + len(losses)) < start + count:  # if C cannot do it, Python does it, or says why not
+            losses += self._in_python(islice(cycle(batches), done, done + 1 if in_c else done + count), rules, options)
         programs.calls += len(losses) - 1
         if not getattr(self.optimizer, "has_moved", False):  # until now, an update changed nothing
-            members = [p for params in self._members for p in params]
-            self.optimizer.has_moved = any(p.reached for p in members)
+            self.optimizer.has_moved = any(p.reached for p in self._all)
             if not self.optimizer.has_moved:
-                raise no_gradient("train", members, "Compile with the parameters that the optimizer has")
+                raise no_gradient("train", self._all, "Compile with the parameters that the optimizer has")
         return losses
 
     def _in_python(self, coming: Iterable[Prepared], rules: list[Update], options: list[list[float]]) -> list[float]:
         known, losses = [*self.step.parameters, *self._others], list[float]()
         groups, state = [*zip(rules, self._members, options)], _dict_of(self.optimizer.state)
+        set_grad, set_data = self._setters = self._setters or [setter(self._all, name) for name in ("grad", "data")]
+        zeros = [NOT_REACHED] * len(self._all)
         for batch in coming:
             before, done = [p.grad for p in known], len(losses)
             try:
-                for params in self._members:  # zero_grad()
-                    for p in params:
-                        p.grad = NOT_REACHED
-                run(groups, state, partial(losses.append, self.step.computed(batch, in_c=False)))
+                set_grad(zeros)
+                run(groups, state, set_data, losses.append, batch.computed(in_c=False))
             except BaseException:  # an interrupt comes between two updates, as in C
                 if len(losses) == done:
                     write(known, "grad", before)
@@ -144,8 +143,9 @@ class Updates:
             self._batches, self._schedule = [*batches], None
         if members != self._members or len(self._place) != len(self.step.parameters):
             self._place = {p: i for i, p in enumerate(self.step.parameters)}
-            self._others = [p for params in members for p in params if p not in self._place]
-            self._members, self._rules = members, None
+            self._all = [p for params in members for p in params]
+            self._others = [p for p in self._all if p not in self._place]
+            self._members, self._rules, self._setters = members, None, []
         for program in (each.program for batch in batches * bool(self._others) for each, _ in batch.parts):
             if strangers := {*self._others}.intersection(program.constants):  # these would never move
                 raise ArgumentError(

@@ -15,14 +15,10 @@ def step(rows, seed):
         v5 = pow(v4, 2.0)
         v8 = v5 + v7
         losses = losses + v8
-        d_v8 = seed
-        d_v5 = d_v8
-        d_v4 = 2.0 * v4 * d_v5
-        d_v3 = d_v4
-        d_v1 = d_v3
-        d_w = d_w + x * d_v1
-        d_b = d_b + d_v3
-        d_v7 = d_v7 + d_v8
+        d_v4 = 2.0 * v4 * seed
+        d_w = d_w + x * d_v4
+        d_b = d_b + d_v4
+        d_v7 = d_v7 + seed
     d_v6 = 0.1 * d_v7
     d_w = d_w + w * d_v6 + w * d_v6
 
