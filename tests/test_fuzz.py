@@ -17,7 +17,7 @@ from fuzz.bounds import bounded
 from fuzz.shrink import shrink
 
 from autograd import Value, ieee
-from autograd.compiled.step import Step
+from autograd.compiled.batches import Prepared
 from autograd.compiled.tracing import Programs
 from autograd.errors import AutogradError
 from autograd.stepper import walker
@@ -510,7 +510,7 @@ def loss(s=0.0):
 def test_a_mode_that_swallows_an_error_of_what_the_loss_uses_is_found(where, mode, monkeypatch):
     """The loss and its gradients may be finite inside ieee() all the same: tanh(inf) is 1."""
     assert modes.disagreements(USED[where], [mode], 2) == []
-    monkeypatch.setattr(Step, "computed", in_ieee(Step.computed))
+    monkeypatch.setattr(Prepared, "computed", in_ieee(Prepared.computed))
     monkeypatch.setattr(Programs, "of", in_ieee(Programs.of))
     assert "Error" in str(modes.disagreements(USED[where], [mode], 2))
 

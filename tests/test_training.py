@@ -855,6 +855,29 @@ def test_two_threads_that_train_one_step_take_turns(how):
     assert w.data == other.data
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("how", ["train", "update"])
+def test_threads_that_train_one_step_keep_their_own_batches(how, backend):
+    """Every update takes away the mean of its own batch, whatever the order, and these sums are exact."""
+    w = Value(0.0)
+    step, optimizer = compile(lambda x: w * x, [w], backend), SGD([w], lr=1.0)
+    batches = [[2.0**k, 3.0 * 2.0**k] for k in range(0, 30, 10)]
+
+    def work(xs):
+        for _ in range(30):
+            if how == "train":
+                step.train([(xs,)], optimizer, 4)
+            else:
+                step.update(optimizer, xs)
+
+    threads = [threading.Thread(target=work, args=(xs,)) for xs in batches]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert w.data == -30 * (4 if how == "train" else 1) * sum(sum(xs) / 2 for xs in batches)
+
+
 @pytest.mark.parametrize("backend", ["python", "eager", pytest.param("c", marks=needs_c)])
 def test_an_update_that_divides_by_zero_gives_nan_as_pytorch_does(backend):
     """Without eps, a gradient of 0 moves its parameter by 0/0, and the others keep moving: a constant gradient moves w
