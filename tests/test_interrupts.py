@@ -246,7 +246,7 @@ for name, act in OTHERS.items():
 COLUMNS = [[0.5, -1.0], [1.0, 2.0], [-0.3, 0.1]], [1.0, 0.0, 1.0]
 
 
-def compiled(backend, calls=0, lists=False, **options):
+def compiled(backend, calls=0, lists=False, optimizer="Adam", **options):
     """Return a compiled loss of a model, called some times; lists: rows of two lengths, which are two programs."""
 
     def make():
@@ -259,7 +259,7 @@ def compiled(backend, calls=0, lists=False, **options):
         step = autograd.compile(loss, model.parameters(), backend=backend, **options)
         for _ in range(calls):
             step([0.5, -1.0], 1.0)
-        return [model, nn.optim.Adam(model.parameters(), lr=0.1), step]
+        return [model, OPTIMISERS[optimizer](model.parameters()), step]
 
     return make
 
@@ -284,10 +284,12 @@ CALLS = {
 for backend in ["python", "c"] if has_compiler() else ["python"]:
     for name, (calls, act) in CALLS.items():
         scenario(f"compile, {backend}: {name}", compiled(backend, calls), act, of_compiled)
-    scenario(
-        f"compile, {backend}: train", compiled(backend, 1), lambda world: world[2].train([COLUMNS], world[1], 3), of_compiled,
-        lambda world: world[2].train([COLUMNS], world[1], 1), 3,
-    )  # fmt: skip
+    for name in ["SGD", "Adam"]:  # without memory and with it
+        scenario(
+            f"compile, {backend}: train by {name}", compiled(backend, 1, optimizer=name),
+            lambda world: world[2].train([COLUMNS], world[1], 3), of_compiled,
+            lambda world: world[2].train([COLUMNS], world[1], 1), 3,
+        )  # fmt: skip
 
 
 # --- Files -----------------------------------------------------------------------------------------------------------
@@ -546,7 +548,7 @@ SIGNALS = 20  # of each
 SIGNALLED = (
     "zero_grad of a model", "load_state_dict", "modes, nested", "generators closed in another order", "Adam: step",
     "stepper: run", "stepper: undo(3)", "stepper: set", "training: run", "compile, python: a call", "compile, python: update",
-    "files: write_whole", "named_scope",
+    "compile, python: train by SGD", "files: write_whole", "named_scope",
 )  # fmt: skip
 
 
