@@ -74,8 +74,9 @@ class Fault(NamedTuple):
 
 
 class _Lines(NamedTuple):
-    """The lines of a file with `finally` and `except`, and of each `with` its first line with its last."""
+    """The lines of a file with `try`, those with `finally` and `except`, and of each `with` its first line with its last."""
 
+    tries: frozenset[int]
     answers: frozenset[int]
     withs: dict[int, int]
 
@@ -85,7 +86,8 @@ def _lines(file: str) -> _Lines:
     try:
         tree = ast.parse(Path(file).read_text(encoding="utf-8"))
     except (OSError, SyntaxError):  # made at run time
-        return _Lines(frozenset(), {})
+        return _Lines(frozenset(), frozenset(), {})
+    tries: set[int] = set()
     answers: set[int] = set()
     withs: dict[int, int] = {}
     for node in ast.walk(tree):
@@ -94,10 +96,11 @@ def _lines(file: str) -> _Lines:
                 for statement in body:
                     answers.update(range(statement.lineno, (statement.end_lineno or 0) + 1))
             answers.update(handler.lineno for handler in node.handlers)
+            tries.add(node.lineno)
         elif isinstance(node, (ast.With, ast.AsyncWith)):
             withs[node.lineno] = node.end_lineno or 0
             withs.update({item.context_expr.lineno: node.end_lineno or 0 for item in node.items})
-    return _Lines(frozenset(answers), withs)
+    return _Lines(frozenset(tries), frozenset(answers), withs)
 
 
 class Interrupter:
@@ -151,6 +154,8 @@ class Interrupter:
             leaves = line in known.withs and line < before <= known.withs[line]
             if LOST and 0 < line <= before:
                 self._went_back[frame] = line in known.answers
+            elif line in known.tries:  # this does nothing, and may not even belong to a `with` before it
+                pass
             elif not leaves and (line not in known.answers or line <= before or self._went_back.get(frame)):
                 self._went_back.pop(frame, None)
                 self._place(frame)

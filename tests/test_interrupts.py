@@ -478,6 +478,21 @@ def test_every_place_where_gradients_are_put_back(name):
     assert [str(fault) for fault in sweep(SCENARIOS[name], interrupter=InUpdates)] == []
 
 
+class InAnUpdate(Interrupter):
+    """It interrupts only what moves parameters, at every place."""
+
+    files = (
+        *(str(Path(autograd.__file__).parent / file) for file in ("updates.py", "compiled/training.py")),
+        "<autograd",
+    )
+
+
+@pytest.mark.parametrize("name", ["SGD", pytest.param("Adam", marks=pytest.mark.slow)])
+def test_every_place_of_an_update_in_python(name):
+    scenario = SCENARIOS[f"compile, python: train by {name}"]
+    assert [str(fault) for fault in sweep(scenario, interrupter=InAnUpdate)] == []
+
+
 def test_modes_last_as_long_as_their_blocks_in_whatever_order_and_task_they_end():
     a = Value(2.0)
     out_of_order(a)
