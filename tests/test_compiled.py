@@ -978,12 +978,13 @@ def test_parameters_that_are_none_are_an_error():
             compile(lambda x: w * x, params)
 
 
-def test_structures_are_kept_up_to_a_bound(monkeypatch):
+@pytest.mark.parametrize("times", [1, 3, 40])
+def test_structures_are_kept_up_to_a_bound(times, monkeypatch):
     (w,) = leaves(2.0)
     monkeypatch.setattr("autograd.compiled.tracing.MOST_SIGNATURES", 3)
     monkeypatch.setattr("autograd.explain.source._said", set())
     step = compile(lambda xs: dot(xs, [w] * len(xs)), [w], "python")
-    counts = (1, 2, 3, 1, 4, 5, 1, 6)
+    counts = [count for count in (1, 2, 3, 1, 4, 5, 1, 6) for _ in range(times)]
     with pytest.warns(UserWarning, match=r"called with new signatures.*Pad lists") as said:
         losses = [step([1.0] * count) for count in counts]
     assert losses == [2.0 * count for count in counts]
