@@ -24,7 +24,7 @@ from typing import Any
 from .errors import FormulaError
 from .formula import FUNCTIONS, IEEE, PYTHON, Formula
 from .formula.grammar import is_taken
-from .node import exhaust, writing
+from .node import exhaust, write_and, writing
 from .slow_path import real, real_data
 from .value import NOT_REACHED
 
@@ -184,7 +184,7 @@ class Update:
 
 
 def run(
-    groups: Iterable[tuple[Update, Sequence[Any], Sequence[float]]],
+    groups: Sequence[tuple[Update, Sequence[Any], Sequence[float]]],
     state: MutableMapping[Any, Any],
     set_data: Callable[..., None] | None = None,
     also: Callable[[Any], Any] = bool,
@@ -193,8 +193,10 @@ def run(
     """Update every parameter that a gradient has reached, of all groups, each with its rule and options: all or none.
 
     state: what is remembered about each parameter, a dict by name. set_data: the node.setter for the data of all
-    parameters; if there is none, this takes longer. also, argument: a further change, as the setter makes it.
+    parameters, if the caller has made it. also, argument: a further change, as node.write_and makes it.
     """
+    if not set_data:
+        set_data = partial(write_and, [p for _, params, _ in groups for p in params], "data")
     new: dict[Any, dict[str, float]] = {}
     data: list[float] = []
     changes: list[partial[Any]] = []
@@ -203,15 +205,10 @@ def run(
         data += numbers
         if memories:
             changes += [writing(memories, *column, setitem) for column in zip(update.remembered, columns)]
-        if not set_data:
-            changes.append(writing(params, "data", numbers))
     if changes:
         changes += partial(state.update, new), partial(also, argument)
         also, argument = exhaust, map(partial.__call__, changes)
-    if set_data:
-        set_data(data, also, argument)
-    else:
-        also(argument)
+    set_data(data, also, argument)
 
 
 def _floats(p: Any) -> tuple[float, float]:

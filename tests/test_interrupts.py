@@ -487,8 +487,10 @@ class InAnUpdate(Interrupter):
     )
 
 
+@pytest.mark.parametrize("many", [10_000, pytest.param(0, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("name", ["SGD", pytest.param("Adam", marks=pytest.mark.slow)])
-def test_every_place_of_an_update_in_python(name):
+def test_every_place_of_an_update_in_python(name, many, monkeypatch):
+    monkeypatch.setattr("autograd.node.MANY", many)
     scenario = SCENARIOS[f"compile, python: train by {name}"]
     assert [str(fault) for fault in sweep(scenario, interrupter=InAnUpdate)] == []
 
