@@ -178,6 +178,16 @@ def test_an_arrow_may_pass_rows():
     assert any(x == end[0] and abs(y - end[1]) > 200 for (x, y), end in legs(route.points))
 
 
+@pytest.mark.parametrize("page", [SLIDE, "a4"])
+def test_arrows_into_rows_of_different_margins_are_apart(page):
+    """A loop leaves room before its row for the arrows that lead back; those from other rows pass outside it."""
+    wx, wh, h = Value(0.5, label="wx"), Value(-0.3, label="wh"), Value(0.0, label="h0")
+    for t in range(4):
+        h = h + (wx * Value(t - 1.5, label=f"x{t}") + wh * h).tanh()
+    placement = placed(draw((h - 1) ** 2, page=page), page=page_size(page)).placement
+    assert_arrows_are_apart(placement)
+
+
 def test_a_number_is_beside_its_operation():
     a, b = Value(0.5, label="a"), Value(123456789.0, label="b")
     writer = placed(draw(total([a * 2 + 1, b * b.sin(), (a + b).tanh()])))

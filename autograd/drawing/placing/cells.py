@@ -160,9 +160,9 @@ class FrameCell(Cell):
 
 
 class Row:
-    """Columns side by side, down from `top` to `bottom` and across to `end`; lanes for arrows are under them."""
+    """Columns side by side, down from `top` to `bottom`, across from `start` to `end`; lanes for arrows are under them."""
 
-    top = bottom = end = 0.0
+    top = bottom = start = end = 0.0
 
     def __init__(self, columns: list[list[Cell]], steps: list[Step]) -> None:
         self.columns = columns

@@ -92,6 +92,7 @@ def _lay(frame: FrameCell, steps: dict[FrameCell, list[Step]], limit: float | No
             for cell in column:
                 cell.x, cell.left, cell.right = (x + side + before for x in (cell.x, cell.left, cell.right))
                 cell.y += y - row.top
+        row.start += side + before
         row.end += side + before
         row.bottom += y - row.top
         row.top = y
@@ -265,7 +266,8 @@ def _breaks(row: Row, crossing: list[list[_Span]], limit: float, anywhere: bool)
 def _settle_down(frame: FrameCell) -> None:
     """Turn positions relative to a frame's corner into positions in the picture."""
     for row in frame.rows:
-        row.top, row.bottom, row.end = row.top + frame.y, row.bottom + frame.y, row.end + frame.x
+        row.top, row.bottom = row.top + frame.y, row.bottom + frame.y
+        row.start, row.end = row.start + frame.x, row.end + frame.x
         for column in row.columns:
             for cell in column:
                 cell.x, cell.left, cell.right = cell.x + frame.x, cell.left + frame.x, cell.right + frame.x

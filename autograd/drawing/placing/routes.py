@@ -165,7 +165,7 @@ class _Walk:
         row, lane, _ = self.link.lane
         under = row.bottom + LANE * (lane + 1)
         out = (self.points[-1][0] if self.link.returns else row.end) + CORNER + LANE * self.link.out
-        into = x - 2 * CORNER - LANE * self.link.into
+        into = (x if self.link.returns else row.start) - 2 * CORNER - LANE * self.link.into
         corners = [(out, self.points[-1][1]), (out, under), (into, under), (into, y)]
         self.bend(corners, (x, y))
 
