@@ -13,8 +13,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from itertools import repeat
+from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -113,8 +114,17 @@ def setter(nodes: Sequence[Any], name: str) -> Callable[..., None]:
     """
     if len(nodes) > MANY:
         return partial(write_and, nodes, name)
-    places = ", ".join(f"node_{i}.{name}" for i in range(len(nodes)))
-    lines = ["def set_all(numbers, also=bool, argument=None):", f"    [{places}] = numbers", "    also(argument)"]
+    code = _storing(len(nodes))
+    names = tuple(name if each == "attribute" else each for each in code.co_names)
     namespace = {f"node_{i}": node for i, node in enumerate(nodes)}
-    exec(compile("\n".join(lines), "<autograd setter>", "exec"), namespace)
-    return namespace["set_all"]
+    return FunctionType(code.replace(co_names=names), namespace, "set_all", (bool, None))
+
+
+@lru_cache(8)
+def _storing(count: int) -> CodeType:
+    """Return the code of a setter, in one line: a debugger may interrupt it between two."""
+    places = ", ".join(f"node_{i}.attribute" for i in range(count))
+    line = f"def set_all(numbers, also, argument): [{places}] = numbers; also(argument)"
+    namespace: dict[str, Any] = {}
+    exec(compile(line, "<autograd setter>", "exec"), namespace)
+    return namespace["set_all"].__code__

@@ -145,9 +145,7 @@ class Interrupter:
         return self._line
 
     def _line(self, frame: FrameType, event: str, argument: Any) -> Any:
-        if event == "line" and not frame.f_code.co_filename.startswith(
-            "<autograd"
-        ):  # compiled code has nothing between its calls
+        if event == "line":
             line, before = frame.f_lineno, self._last.get(frame, 0)
             self._last[frame] = line
             known = _lines(frame.f_code.co_filename)

@@ -926,6 +926,20 @@ def test_rows_are_told_apart_by_what_they_are(backend):
     assert compile(lambda i: F.pick([w, v], i) * 1, [w, v], backend).batch([0, True, 1]) == pytest.approx(8 / 3)
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("rows", [[True] * 3, [True, True, False, True], [[]] * 5, [None] * 2])
+def test_every_row_without_a_number_counts(rows, backend):
+    w = Value(3.0, "w")
+    step = compile(lambda row: w * w if row in (True, None) else w * 5.0, [w], backend=backend)
+    wanted = sum(9.0 if row in (True, None) else 15.0 for row in rows) / len(rows)
+    slope = sum(6.0 if row in (True, None) else 5.0 for row in rows) / len(rows)
+    for _ in range(3):
+        w.zero_grad()
+        assert (step.batch(rows), w.grad) == (pytest.approx(wanted, rel=1e-12), pytest.approx(slope, rel=1e-12))
+    assert step.update(SGD([w], lr=0.5), rows) == pytest.approx(wanted, rel=1e-12)
+    assert w.data == pytest.approx(3.0 - 0.5 * slope, rel=1e-12)
+
+
 def test_training_in_no_grad_is_no_reason_to_forget_gradients():
     (w,) = leaves(2.0)
     step = compile(lambda x: w * x, [w])
@@ -991,6 +1005,17 @@ def test_structures_are_kept_up_to_a_bound(times, monkeypatch):
     assert len(said) == 1 and "3 signatures traced" in repr(step)
     kept = {len(executable.sample.numbers) for executable in step.programs.kept.values()}
     assert kept == {5, 1, 6}  # the least recently used went first
+
+
+def test_signatures_that_alternate_are_looked_up_and_no_more(monkeypatch):
+    (w,) = leaves(2.0)
+    step = compile(lambda xs: dot([w] * len(xs), xs), [w], "python")
+    rows = [[1.0], [1.0, 2.0], [1.0, 2.0, 3.0]]
+    for row in rows * 6:
+        step(row)
+    monkeypatch.setattr(type(step.programs), "of", None)
+    assert [step(row) for row in rows * 2] == [2.0, 6.0, 12.0] * 2
+    assert [each.used for each in step.programs.kept.values()][:2] == [22, 23]
 
 
 def test_a_check_may_be_asked_for_at_every_call_or_at_none():

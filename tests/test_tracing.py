@@ -491,6 +491,32 @@ def test_a_closure_whose_variable_is_not_bound_yet_is_traced_when_it_is():
     assert step(2.0) == 6.0
 
 
+def test_a_closure_whose_variable_is_bound_and_deleted_between_calls_is_traced_again():
+    w = Value(3.0, "w")
+
+    def function(x, scaled):
+        return w * x * scale if scaled else w * x
+
+    def put(number):
+        nonlocal scale
+        scale = number
+
+    def drop():
+        nonlocal scale
+        del scale
+
+    step = compile(function, [w], check="never")
+    assert step(1.0, False) == 3.0
+    for scale in (2.0, 5.0):
+        assert step(1.0, True) == 3.0 * scale
+    drop()
+    with pytest.raises(NameError):
+        step(1.0, True)
+    assert step(1.0, False) == 3.0
+    put(7.0)
+    assert (step(1.0, True), step(1.0, False)) == (21.0, 3.0)
+
+
 def test_an_array_that_changes_in_place_is_seen():
     numpy = pytest.importorskip("numpy")
     w, numbers = Value(3.0, "w"), numpy.array([1.0, 2.0])

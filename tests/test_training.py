@@ -402,6 +402,19 @@ def test_a_parameter_of_the_optimiser_that_the_step_does_not_have(backend):
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
+def test_an_update_without_a_gradient_is_an_error_only_if_it_is_the_first(backend):
+    w, one = Value(3.0, "w"), Value(1.0)
+    step = compile(lambda i: F.pick([w * w, one], i) * 2, [w], backend)
+    batches, optimizer = [step.prepare([0]), step.prepare([1])], SGD([w], lr=0.1)
+    assert step.train(batches, optimizer, 4) == pytest.approx([18.0, 2.0, 18.0 * 0.6**2, 2.0])
+    assert w.data == pytest.approx(3.0 * 0.6**2)
+    w.data = 3.0
+    with pytest.raises(GraphError, match="train: no gradient has reached w"):
+        step.train(batches[::-1], SGD([w], lr=0.1), 4)
+    assert w.data == 3.0
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
 def test_what_python_must_do_leaves_nothing_behind(backend):
     """In a batch of two structures, C computes the first, and must leave the second to Python."""
     a, b = Value(2.0), Value(1.0)

@@ -69,7 +69,7 @@ def python_loop(program: Program) -> str:
     lines.write(*(f"{name} = value__{i}.grad" for i, name in enumerate(lines.gradients)))
     if read := [f"type__({name})" for name in (*lines.values, *lines.gradients)]:  # numpy's numbers, ints ...
         lines.write(f"if not {' is '.join(read)} is float__: raise not__floats")  # become floats before the next run
-    per_row = program.per_row if program.inputs else {*program.order}  # without inputs, there is always one row
+    per_row = program.per_row if program.inputs else {*program.order}  # rows without inputs are nearly always one
     varying = [node for node in program.order if node in per_row]
     steady = [node for node in program.order if node not in per_row]
     used_by_rows = {program.root, *(operand for node in varying for operand in node.operands)}
@@ -85,10 +85,8 @@ def python_loop(program: Program) -> str:
             lines.chosen_slot(node)
     lines.write(*(f"{lines.gradient(node)} = 0.0" for node in between))
     lines.open_list()
-    lines.write("losses = -0.0")
-    if program.inputs:
-        lines.write(f"for [{', '.join(lines.inputs)}] in rows:")
-        lines.indent = 2 * INDENT
+    lines.write("losses = -0.0", f"for [{', '.join(lines.inputs)}] in rows:")
+    lines.indent = 2 * INDENT
     lines.write(*(f"{lines.kept[node]} = 0.0" for node in varying if node in lines.place))
     lines.forward(varying)
     lines.write(f"losses = losses + {lines.names[program.root]}")
@@ -97,9 +95,9 @@ def python_loop(program: Program) -> str:
     lines.indent = INDENT
     lines.backward(steady)
     lines.settle_parameters()
-    reached = [" + 0.0" * (p in lines.used_once) for p in program.parameters]  # even if nothing was added
-    gradients = [f"{lines.kept[p]}{zero}" for p, zero in zip(program.parameters, reached)]
-    lines.write("", *(f"value__{i}.grad = {gradient}" for i, gradient in enumerate(gradients)), "return losses")
+    zeros = [" + 0.0" * (p in lines.used_once) for p in program.parameters]  # even if nothing was added
+    stored = (f"value__{i}.grad = {lines.kept[p]}{zeros[i]}" for i, p in enumerate(program.parameters))
+    lines.write("", "; ".join(stored), "return losses")  # in one line: a debugger may interrupt it between two
     return "\n".join(["def step(rows, seed):", *lines.lines])
 
 

@@ -20,7 +20,7 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, MappingView, Sequence
 from contextlib import suppress
-from types import BuiltinMethodType, CodeType, FunctionType, MemberDescriptorType, MethodType, ModuleType
+from types import BuiltinMethodType, CellType, CodeType, FunctionType, MemberDescriptorType, MethodType, ModuleType
 from typing import Any
 
 from ..frames import is_library
@@ -231,6 +231,7 @@ class Guards:
         self._used |= used
         self._users |= used
         for name, cell in zip(function.__code__.co_freevars, function.__closure__ or ()):
+            self._tests += [f"{self._hold(cell)} == {self._hold(CellType())}"] if cell == CellType() else ()
             with suppress(ValueError):  # the variable is not bound yet
                 self.variables.setdefault(name, cell.cell_contents)
                 self._cells[read := f"cell_{len(self._cells)}"] = cell

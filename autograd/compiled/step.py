@@ -78,9 +78,9 @@ class Step:
                 key = (key, tuple(keywords), signature(keywords.values(), numbers))
             if mode:
                 key = in_mode(key)
-            executable = programs.kept.get(key)
-            if executable is None or executable is not programs.latest:
-                executable = programs.of(key, Sample(numbers, arguments, keywords), Rows(numbers))
+            executable = programs.kept.get(key) or programs.of(key, Sample(numbers, arguments, keywords), Rows(numbers))
+            if (before := programs.latest) is not executable:
+                (before or executable).used, programs.latest = programs.calls, executable
             calls = programs.calls + 1
             if (quick := executable.quick) and calls < programs.next_check:
                 programs.calls = calls

@@ -110,7 +110,8 @@ class Updates:
             return [loss]
         in_c = programs.runs_in_c(*(batch.parts for batch in batches), times=times) and self._ready_for_c(rules)
         coming = [*islice(cycle(batches), start, start + min(count, len(batches)))]
-        count = programs.begin(coming, in_c, min(count, AT_ONCE))
+        most = AT_ONCE if getattr(self.optimizer, "has_moved", False) else 1  # the first update must move something
+        count = programs.begin(coming, in_c, min(count, most))
         losses = self._in_c(start, count, options) if in_c else []
         if (done := start + len(losses)) < start + count:  # if C cannot do it, Python does it, or says why not
             losses += self._in_python(islice(cycle(batches), done, done + 1 if in_c else done + count), rules, options)

@@ -22,6 +22,5 @@ def step(rows, seed):
     d_v6 = 0.1 * d_v7
     d_w = d_w + w * d_v6 + w * d_v6
 
-    value__0.grad = d_w + 0.0
-    value__1.grad = d_b + 0.0
+    value__0.grad = d_w + 0.0; value__1.grad = d_b + 0.0
     return losses
