@@ -13,7 +13,7 @@ from pathlib import Path
 
 import interrupts
 import pytest
-from backends import has_compiler
+from backends import BACKENDS, has_compiler
 from interrupts import Interrupter, Scenario, is_free, sweep
 
 import autograd
@@ -493,6 +493,38 @@ def test_every_place_of_an_update_in_python(name, many, monkeypatch):
     monkeypatch.setattr("autograd.node.MANY", many)
     scenario = SCENARIOS[f"compile, python: train by {name}"]
     assert [str(fault) for fault in sweep(scenario, interrupter=InAnUpdate)] == []
+
+
+class OnTheWayToC(Interrupter):
+    files = (str(Path(nn.optim.__file__).parent / "state.py"), *InAnUpdate.files)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_training_goes_on_after_an_interrupt_at_every_place(backend):
+    """What an optimiser remembers may be in C: wherever an interrupt comes, it knows that."""
+
+    def make():
+        v, w = Value(1.0), Value(2.0)
+        step = autograd.compile(lambda x: (v * x + w) ** 2, [v, w], backend)
+        optimizer = nn.optim.SGD([v, w], lr=0.01, momentum=0.5)
+        go_on(step, optimizer, 1)
+        return step, optimizer
+
+    def go_on(step, optimizer, count):
+        for _ in range(count):
+            step.update(optimizer, [1.0])
+        return repr([optimizer.state, *step.parameters])  # it is looked up, so C does not have it any longer
+
+    wanted = [go_on(*make(), count) for count in (2, 3)]
+    for at in range(1, 1000):
+        step, optimizer = make()
+        try:
+            with OnTheWayToC(at):
+                step.update(optimizer, [1.0])
+            break
+        except KeyboardInterrupt:
+            assert go_on(step, optimizer, 2) in wanted
+    assert at > 20
 
 
 def test_modes_last_as_long_as_their_blocks_in_whatever_order_and_task_they_end():

@@ -143,10 +143,10 @@ class Updates:
         if batches != self._batches:
             self._batches, self._schedule = [*batches], None
         if members != self._members or len(self._place) != len(self.step.parameters):
-            self._place = {p: i for i, p in enumerate(self.step.parameters)}
+            place = {p: i for i, p in enumerate(self.step.parameters)}
             self._all = [p for params in members for p in params]
-            self._others = [p for p in self._all if p not in self._place]
-            self._members, self._rules, self._setters = members, None, []
+            self._others = [p for p in self._all if p not in place]
+            self._place, self._members, self._rules, self._setters = place, members, None, []
         for program in (each.program for batch in batches * bool(self._others) for each, _ in batch.parts):
             if strangers := {*self._others}.intersection(program.constants):  # these would never move
                 raise ArgumentError(
@@ -184,8 +184,8 @@ class Updates:
             except (TypeError, KeyError):  # the state is not ours: Python raises the error
                 return []
             if hasattr(state, "keep_elsewhere"):  # it is written back when it is looked up
+                state.keep_elsewhere(self._give_memory)  # first, or an interrupt would leave a lender that is not asked
                 self._lender = state
-                state.keep_elsewhere(self._give_memory)
         for kept, now in zip(t.options, options):
             kept[: len(kept)] = array("d", now or [0.0])
         for p in self._others:  # zero_grad() for parameters that C does not have
