@@ -230,8 +230,9 @@ class Graph(Generic[N]):
     def is_named(self, node: Node) -> bool:
         """Return whether a node has a name other than its position."""
         known: Any = node
-        own = self._named().get(known) or self.name(node)
-        return own[0] != "v" or own != f"v{self.index[known]}"
+        own = self.name(node)
+        is_given = bool(node.label or self._given.get(known))
+        return is_given and (own[0] != "v" or own != f"v{self.index[known]}")
 
     def how_cut(self, otherwise: str = "") -> str:
         """Say what may have cut this graph, when something is not in it."""

@@ -35,6 +35,7 @@ from autograd.drawing.formats.scene import Text, read_scene
 from autograd.drawing.palette import DARK, LIGHT
 from autograd.errors import ArgumentError, ToolError
 from autograd.graph import Graph
+from autograd.stepper.pictures import BackpropWriter, film_of
 
 SVG = "{http://www.w3.org/2000/svg}"
 NAMES = ["weight", "größe", "poids_é", "вес", "Ширина слоя", "ёжик", "łódź", "βάρος"]
@@ -437,6 +438,17 @@ def test_all_frames_have_one_layout_and_the_film_shows_each(tmp_path, make, forw
     for k, svg in enumerate(svgs):
         assert shown_at(film, k) == sorted(texts(svg))
     assert not re.search(r"<script|<animate|\bid=", film)
+
+
+def test_the_frames_of_a_network_do_not_move():
+    """The longest number is one to which more is to come, and a range in a corner is longest before it is complete."""
+    model = nn.MLP(2, [4, 4, 1], seed=0)
+    loss = (model([Value(0.5, label="x0"), Value(-1.0, label="x1")])[0] - 1) ** 2
+    drawings = [*film_of(loss.step_through(), BackpropWriter)]
+    assert any("-0.005552 …" in one.source for one in drawings) and len(drawings[0].picture.boxes) > 15
+    assert (
+        len({str(re.findall(r'^\t+"?(\w+)"? \[.*?pos="([^"e]*)"', one.source, re.MULTILINE)) for one in drawings}) == 1
+    )
 
 
 @needs_png

@@ -456,7 +456,7 @@ def test_the_legend_of_a_picture_is_in_russian(view):
     texts, others = (re.findall(r"<text[^>]*>([^<]*)", svg) for svg in (english, russian))
     assert any(map(english_in, texts))
     left = set(re.findall(r"(?<![\w.])[a-z]{3,}", " ".join(others).replace(" · relu", "")))
-    assert left <= {"data", "grad", "grads", "relu", "log", "layers", "out"}, left
+    assert left <= {"data", "grad", "grads", "relu", "log", "surprisal", "layers", "out"}, left
     assert numbers(" ".join(texts)) == numbers(" ".join(others))
 
 

@@ -445,3 +445,56 @@ def test_many_leaves_are_listed_by_the_beginnings_of_their_names():
 
     assert listed(leaves) == {"w": 6, "others": 2}
     assert listed(leaves[:2]) == {"w0": 1, "w1": 1}
+
+
+@needs_engine
+def test_the_cells_of_a_map_leave_no_gaps():
+    """A map may be stretched to the width of its box: its cells are stretched too, or gaps would look like zeros."""
+    model = nn.MLP(2, [4, 1], seed=0)
+    loss = mean([(model([float(a), float(b)])[0] - (a ^ b)) ** 2 for a in (0, 1) for b in (0, 1)])
+    loss.backward()
+    svg = draw(loss, view="matrix").pipe("svg", encoding="utf-8")
+    cells, frames = (
+        [corners(points) for points in re.findall(rf'<polygon fill="{fill}" stroke="{line}" points="([^"]*)"', svg)]
+        for fill, line in ((r"#\w+", "(?:none|transparent)"), ("none", r"#\w+"))
+    )
+    maps = []
+    for left, top, right, bottom in frames:
+        inside = [c for c in cells if left <= c[0] and top <= c[1] and c[2] <= right and c[3] <= bottom]
+        if len(inside) >= 4 and (bottom - top) < 60:
+            area = sum((x1 - x0) * (y1 - y0) for x0, y0, x1, y1 in inside)
+            maps.append(area / ((right - left) * (bottom - top)))
+    assert len(maps) >= 4 and min(maps) > 0.75, maps
+
+
+def corners(points):
+    x, y = zip(*(map(float, point.split(",")) for point in points.split()))
+    return min(x), min(y), max(x), max(y)
+
+
+def test_a_legend_explains_what_is_on_screen_and_nothing_else():
+    from autograd import logsumexp
+
+    xs = [Value(0.1 * k, label=f"x{k}") for k in range(6)]
+    f = total([(xs[1] * k - xs[2]).tanh() ** 2 for k in range(1, 25)])
+    assert "coloured cells: the data of all n" in draw(f).source
+    assert "coloured cells" not in draw(f, show="grad").source
+    assert "lse: logsumexp" in draw(logsumexp(xs)).source and "lse:" not in draw(f).source
+    maps = draw(f, view="matrix").source
+    assert "×n at an arrow" not in maps and "number on an arrow" not in maps
+    net = nn.MLP(2, [2, 1], seed=0)([0.5, -1.0])[0] ** 2
+    net.backward()
+    assert "square at a dot: the gradient of its bias" in draw(net, view="neurons", show="grad").source
+    assert "dashed line: through more operations" in draw(net, view="neurons").source
+    one = nn.MLP(2, [2, 1], seed=0)([0.5, -1.0])[0]
+    assert "dashed line" not in draw(one, view="neurons").source
+
+
+def test_a_number_instead_of_a_name_is_not_bold():
+    """A name such as v3 that the user gave belongs to that value; the one whose number it is becomes v3_2."""
+    xs = [Value(1.0 + k, label=f"v{k + 1}") for k in range(3)]
+    f = total([x * x for x in xs])
+    graph = named_graph(f)
+    robbed = [node for node in graph.nodes if graph.name(node).endswith("_2")]
+    assert robbed and not any(map(graph.is_named, robbed))
+    assert f"<B>{graph.name(robbed[0])}" not in draw(f, fold=False).source

@@ -20,7 +20,8 @@ from ..modes import Scope, gc_paused
 from ..node import Node
 from .folding import Closes, Folded, calls_of
 from .folding import fold as fold_values
-from .picture import BUDGET, Picture
+from .legend import symbols
+from .picture import BUDGET, Arrow, Box, Picture
 
 __all__ = ["around", "build_picture", "counts_together", "left_out", "on_paths"]
 
@@ -115,7 +116,7 @@ def counts_together(facts: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return [(word, counts), *(fact for fact in facts if fact[0] in others_than_counts)]
 
 
-def left_out(picture: Picture) -> list[str]:
+def left_out(picture: Picture, words: Callable[[Arrow], str], mapped: Callable[[Box], bool]) -> list[str]:
     """Say how many values a picture shows in how many boxes and what its signs mean, or what an excerpt leaves out.
 
     The boxes of constants do not count: a constant is not a value.
@@ -124,13 +125,17 @@ def left_out(picture: Picture) -> list[str]:
     values = sum(len(box.nodes) + (box.beyond.kinds.total() if box.beyond else 0) for box in boxes)
     shown = sum(box.kind != "constant" for box in boxes)
     of_all = f" of the {len(graph):,}" if values < len(graph) else ""
+    signs = symbols(picture)
     if values == shown:
-        return [f"{values:,}{of_all} values of {graph.name(graph.root)}"] if of_all else []
-    told = [f"{values:,}{of_all} values in {counted(shown, 'box', 'boxes')}"]
+        return ["; ".join([f"{values:,}{of_all} values of {graph.name(graph.root)}"] * bool(of_all) + signs)]
+    told = [f"{values:,}{of_all} values in {counted(shown, 'box', 'boxes')}", *signs]
     told += ["×n: n alike, one is shown"] * any(box.times > 1 for box in boxes)
+    told += ["coloured cells: the data of all n"] * any(map(mapped, boxes))
     told += ["dot of n: the sum of n products"] * any(box.chain == "dot" for box in boxes)
     told += ["f(g): the value of g is not shown"] * any(box.inner is not None for box in boxes)
-    told += ["×n at an arrow: n go in"] * any("×" in arrow.words for arrow in picture.arrows)
+    told += ["×n at an arrow: n go in"] * any(
+        "×" in arrow.words and "×" in words(arrow) for arrow in picture.arrows if arrow.tail.brief < 2
+    )
     return ["; ".join(told)]
 
 

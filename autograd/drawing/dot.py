@@ -10,7 +10,7 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from ..explain.naming import one_line
@@ -28,7 +28,7 @@ from .placing import Arrangement, Placement
 from .placing.page import scale_on
 from .placing.text import measured, text_width
 from .sheet import GAP, PADDING, Markup, Sheet, attributes, escape, gaps, html, plain, row, table, tooltip
-from .views.tables import BROKEN, Detail, by_beginning, constant_rows, pair_rows, pairs_of, small_map, troubles
+from .views.tables import BROKEN, Detail, by_beginning, constant_rows, has_map, pair_rows, pairs_of, small_map, troubles
 
 if TYPE_CHECKING:
     from .digraph import Drawing
@@ -132,7 +132,7 @@ class DotWriter:
         notes = troubles(self.picture, self.common)
         if any(box.kind == "parameter" for box in self.picture.boxes):
             notes.append("double frame: parameter; square corners: input; rounded: computed")
-        if "partials" in self.look.show and any(arrow.partial is not None for arrow in self.picture.arrows):
+        if "partials" in self.look.show and any(arrow.partial and self.words(arrow) for arrow in self.picture.arrows):
             notes.append("number on an arrow: partial, the slope of that one operation")
         texts = [] if self.room(many=False) else [text for box in self.picture.boxes for _, text, _ in self.facts(box)]
         if any(map(ROUNDED.match, texts)):  # this is not for films, whose lines stay the same
@@ -323,9 +323,8 @@ class DotWriter:
 
     def rows(self, box: Box) -> Markup:
         """Write a name, and below it pairs of a word and a number."""
-        numbered = box.node is not None and box.name == f"v{self.graph.index[box.node]}"
-        rows = [self.title(box, bold=not numbered)]
-        if self.maps and box.times > 1 and (heat := small_map(self, box)):
+        rows = [self.title(box, bold=box.node is None or self.graph.is_named(box.node))]
+        if heat := small_map(self, box):
             rows.append(row([f'<TD COLSPAN="3" ALIGN="LEFT">{heat}</TD>']))
         for word, text, tint in self.facts(box):
             if text == UNKNOWN and not self.room(many=False):
@@ -400,7 +399,9 @@ class DotWriter:
     # --- Words ---
 
     def caption(self) -> Markup:
-        legend = [*self.notes(), *left_out(self.picture)] if self.look.legend else []
+        legend = (
+            [*self.notes(), *left_out(self.picture, self.words, partial(has_map, self))] if self.look.legend else []
+        )
         return html(self.lines([*legend, *self.picture.notes, self.picture.stale]))
 
     def lines(self, texts: Iterable[str]) -> str:

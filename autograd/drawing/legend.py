@@ -14,14 +14,14 @@ from collections.abc import Callable
 
 from .picture import FOLDED, Box, Picture, kind_of
 
-__all__ = ["COLOURS", "explained", "title_of", "told", "translation"]
+__all__ = ["COLOURS", "explained", "symbols", "title_of", "told", "translation"]
 
 COLOURS = "orange: gradient above 0, blue: below 0; wide arrow: a large gradient flows back"
 
 translation: Callable[[str], str] = str  # translates each sentence of a legend; may be replaced
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
-PLAIN = ("+", "-", "*", "/", "**")
+PLAIN = ("+", "-", "*", "/", "**", "sum")
 
 
 def told(line: str) -> str:
@@ -37,14 +37,19 @@ def title_of(box: Box) -> str:
 
 def explained(picture: Picture) -> list[str]:
     """Write the lines that explain everything in a picture except the user's names and common signs."""
-    symbols = dict.fromkeys(f"{box.symbol}: {box.node.op.name}" for box in picture.boxes if _is_short(box))
-    words = [*symbols, *_unnamed(picture), *_counts(picture)]
+    words = [*symbols(picture), *_unnamed(picture), *_counts(picture)]
     return ["; ".join(words)] if words else []
 
 
+def symbols(picture: Picture) -> list[str]:
+    """Write the names of the operations whose symbols do not say them."""
+    return [*dict.fromkeys(f"{box.symbol}: {box.node.op.name}" for box in picture.boxes if _is_short(box))]
+
+
 def _is_short(box: Box) -> bool:
-    """Return whether the symbol of a box differs from the name of its operation."""
-    return bool(box.symbol) and not box.terms and box.symbol not in (*PLAIN, box.node.op.name)
+    """Return whether the name of a box's operation does not begin with its symbol."""
+    is_own = bool(box.symbol) and not box.terms and box.inner is None
+    return is_own and box.symbol not in PLAIN and not box.node.op.name.startswith(box.symbol)
 
 
 def _unnamed(picture: Picture) -> list[str]:

@@ -58,7 +58,7 @@ def _dot(graph: Graph, dot: Dot, at: list[float]) -> dict[str, Any]:
         return {"at": at, "node": -1, "sum": -1, "number": dot.value}
     index, name = graph.index[dot.value], graph.name(dot.value)
     data: dict[str, Any] = {"at": at, "node": index, "sum": -1, "left": dot.neuron is None and dot.id != "result"}
-    if name != f"v{index}":
+    if graph.is_named(dot.value):
         data["name"] = one_line(name, 18)
     return data | (_neuron(graph, dot.neuron) if dot.neuron is not None else {})
 

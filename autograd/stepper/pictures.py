@@ -10,15 +10,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
 from ..drawing import build_drawing, draw
-from ..drawing.dot import DotWriter
-from ..drawing.legend import COLOURS
+from ..drawing.dot import SIZE, DotWriter
+from ..drawing.legend import COLOURS, told
 from ..drawing.options import Look, options_of
-from ..drawing.picture import UNKNOWN, Arrow, Box, Picture
+from ..drawing.picture import UNKNOWN, Arrow, Box, Picture, spread
+from ..drawing.placing.text import text_width
+from ..drawing.sheet import PADDING, Markup, html
 from ..errors import ArgumentError
 from ..explain.phrases import counted
 
@@ -37,7 +40,7 @@ RADIUS = 3
 MOST_FRAMES = 1000
 
 
-NUMBER = 66  # the width in points of any number, or of the words "not reached"
+NUMBER = 66  # the width in points of most numbers, and of the words "not reached"
 SPREAD = 112  # the width in points of a range of numbers, from the lowest to the highest
 LETTER = 5.2  # the width in points of a letter in the lines under a picture
 
@@ -73,34 +76,57 @@ def film_of(stepper: Walker, writer: type[ProgressWriter], **options: Unpack[Dra
         raise ArgumentError(
             f"a film of {len(stepper) + 1} pictures is longer than {MOST_FRAMES}: step to what matters, and draw() there"
         )
-    here, headlines = stepper.position, list[str]()
+    here, headlines, number = stepper.position, list[str](), NUMBER
     try:
         for k in range(len(stepper) + 1):
             stepper.goto(k)
             headlines.append(stepper.headline())
+            for text in stepper.facts(stepper.latest).values() if k else ():
+                number = max(number, math.ceil(text_width(text, SIZE)) + 2 * PADDING)
         width = LETTER * max(map(len, headlines))
-        picture: Picture | None = None
+        # The last position decides what the picture shows.
+        at_once = partial(writer, stepper, width=width, number=number)
+        picture = build_drawing(stepper.graph, at_once, **options).picture
+        ranges = _widest_ranges(stepper, picture)
         for k in range(len(stepper) + 1):
             stepper.goto(k)
-            drawing = build_drawing(stepper.graph, partial(writer, stepper, width=width), picture, **options)
-            picture = drawing.picture
-            yield drawing
+            yield build_drawing(stepper.graph, partial(at_once, ranges=ranges), picture, **options)
     finally:
         stepper.goto(here)
+
+
+def _widest_ranges(stepper: Walker, picture: Picture) -> dict[Box, float]:
+    """Return the width in points of the longest range of gradients that a box in a frame's corner has in a film."""
+    boxes = {node: box for box in picture.boxes if box.brief > 1 for node in box.nodes}
+    widest: dict[Box, float] = {}
+    for k in range(1, len(stepper) + 1):
+        stepper.goto(k)
+        if (box := boxes.get(stepper.latest)) and box.grads:
+            widest[box] = max(widest.get(box, 0.0), text_width(told(spread(box.grads)), 10))
+    return widest
 
 
 class ProgressWriter(DotWriter):
     """A writer that shows how far a stepper has come, where a DotWriter shows everything.
 
-    width: the minimum number of points for the lines under the picture, since these change in a film.
+    width: the minimum number of points for the lines under the picture, since these change in a film. number: the same
+    for each number, and ranges: for the range in a box in a corner.
     """
 
     legend = "dashed: to come"
     packs = False
 
-    def __init__(self, stepper: Walker, picture: Picture, look: Look, width: float = 0.0) -> None:
+    def __init__(
+        self,
+        stepper: Walker,
+        picture: Picture,
+        look: Look,
+        width: float = 0.0,
+        number: int = NUMBER,
+        ranges: Mapping[Box, float] | None = None,
+    ) -> None:
         self.stepper = stepper
-        self.width = width
+        self.width, self.number, self.ranges = width, number, ranges or {}
         self.at_work = stepper.at_work()
         super().__init__(picture, look)
 
@@ -110,7 +136,7 @@ class ProgressWriter(DotWriter):
         return next((state for state in ("thick", "pending", "done") if state in states), "")
 
     def room(self, many: bool) -> float:
-        return SPREAD if many else NUMBER
+        return SPREAD if many else self.number
 
     def facts(self, box: Box) -> list[tuple[str, str, str]]:
         rows = super().facts(box)
@@ -120,6 +146,13 @@ class ProgressWriter(DotWriter):
             return rows if box.grads or not self.shows("grads") else [*rows, ("grads", UNKNOWN, "")]
         texts = self.stepper.facts(box.node)
         return [(word, texts.get(word, text), tint) for word, text, tint in rows]
+
+    def content(self, box: Box) -> Markup:
+        content = super().content(box)
+        if box not in self.ranges or not self.shows("grads"):
+            return content
+        width = text_width(f"{told(counted(len(box.nodes), box.kind))}, grads ", 10) + self.ranges[box]
+        return html(_in_cell(f"{self.wide_as(math.ceil(width))}>{content[1:-1]}"))
 
     def words(self, arrow: Arrow) -> str:
         """Show a partial, or the number of values, but not the size of their gradients, which changes all the time."""
@@ -143,8 +176,12 @@ class ProgressWriter(DotWriter):
         return [self.stepper.headline(), f"thick: {thick}; {self.legend}"]
 
     def lines(self, texts: Iterable[str]) -> str:
-        cell = f'<TD ALIGN="LEFT" BALIGN="LEFT"{self.wide_as(self.width)}>{super().lines(texts)}</TD>'
-        return f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0"><TR>{cell}</TR></TABLE>'
+        return _in_cell(f' ALIGN="LEFT" BALIGN="LEFT"{self.wide_as(self.width)}>{super().lines(texts)}')
+
+
+def _in_cell(content: str) -> str:
+    """Write a table of one cell, given its options and contents."""
+    return f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0"><TR><TD{content}</TD></TR></TABLE>'
 
 
 class BackpropWriter(ProgressWriter):

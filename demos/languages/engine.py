@@ -55,7 +55,7 @@ LEGENDS = (
     "{count} values in {boxes} box", "{count} values in {boxes} boxes",
     "{count} of the {all} values in {boxes} box", "{count} of the {all} values in {boxes} boxes",
     "×n: n alike, one is shown", "dot of n: the sum of n products", "f(g): the value of g is not shown",
-    "×n at an arrow: n go in",
+    "×n at an arrow: n go in", "coloured cells: the data of all n",
     "{name} changed after {result} was computed",
     # in boxes, and at arrows
     "{count} parameter", "{count} parameters", "{count} input", "{count} inputs", "{count} other value", "{count} other values",
@@ -67,6 +67,7 @@ LEGENDS = (
     "line: weight, orange above 0, blue below 0, wider for larger weights",
     "line: gradient of a weight, orange above 0, blue below 0, wider for larger weights",
     "number in a dot: its output", "number in a dot: its gradient", "square at a dot: its bias",
+    "square at a dot: the gradient of its bias", "dashed line: through more operations",
     "{count} samples went through the layers: the first one is shown", "gradients of weights are for all of them",
     "the first {count} of {all} layers", "page=None has room for all",
     "a -> b: before and after", "orange: data went up, blue: down",

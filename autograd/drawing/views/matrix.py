@@ -142,4 +142,4 @@ class _MatrixWriter(DotWriter):
         most = self.detail.cells
         is_cut = any(len(grid) > most or len(grid[0]) > most for box in self.picture.boxes for grid in self.grids(box))
         cut = [f"of a larger matrix, the first {most} rows and columns"] * is_cut
-        return [scales, *cut, *super().notes()[:1]]
+        return [scales, *cut, *super().notes()]

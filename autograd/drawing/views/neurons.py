@@ -155,7 +155,11 @@ class _Writer:
         inside = "its gradient" if self.gradients else "its output"
         lines = [f"line: {what}, orange above 0, blue below 0, wider for larger weights; number in a dot: {inside}"]
         if any(neuron.bias is not None for layer in self.network.layers for neuron in layer.neurons):
-            lines[0] += "; square at a dot: its bias"
+            lines[0] += (
+                "; square at a dot: the gradient of its bias" if self.gradients else "; square at a dot: its bias"
+            )
+        if any(weight is None for _, _, weight in self.network.edges):
+            lines.append("dashed line: through more operations")
         most = max(layer.times for layer in self.network.layers)
         if most > 1:
             lines.append(
@@ -233,8 +237,7 @@ class _Writer:
             penwidth="1.4", tooltip=self.tooltip(dot),
         )  # fmt: skip
         name = "" if isinstance(dot.value, float) else self.graph.name(dot.value)
-        unnamed = isinstance(dot.value, float) or name == f"v{self.graph.index[dot.value]}"
-        if not unnamed:
+        if not isinstance(dot.value, float) and self.graph.is_named(dot.value):
             self.beside(sheet, dot, one_line(name, 18), right=block.column > 0)
         if dot.neuron is not None and dot.neuron.bias is not None:
             self.bias(sheet, dot, dot.neuron.bias)

@@ -36,6 +36,7 @@ __all__ = [
     "by_beginning",
     "constant_rows",
     "grid_of",
+    "has_map",
     "heat_map",
     "indexed",
     "map_of",
@@ -162,7 +163,7 @@ def heat_map(
 
 
 def _cell(number: float | None, largest: float, palette: Palette, digits: int) -> str:
-    size = "" if digits else f' WIDTH="{CELL}" HEIGHT="{CELL}" FIXEDSIZE="TRUE"'
+    size = "" if digits else f' WIDTH="{CELL}" HEIGHT="{CELL}"'
     if number is None:
         return f"<TD{size}></TD>"
     if not math.isfinite(number):
@@ -233,10 +234,17 @@ def _table(rows: Sequence[str]) -> Markup:
     return Markup(f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">{"".join(rows)}</TABLE>>')
 
 
+def has_map(writer: DotWriter, box: Box) -> bool:
+    """Return whether a box for n similar values shows the data of all of them."""
+    if not writer.maps or not 1 < box.times <= MANY or len(box.nodes) != box.times:
+        return False
+    return writer.is_computed and writer.shows("data")
+
+
 def small_map(writer: DotWriter, box: Box) -> str:
     """Write the data of all values in a box for n similar ones as a small heat map; "" if there are too many."""
     nodes: Sequence[Any] = box.nodes
-    if len(nodes) != box.times or len(nodes) > MANY or not (writer.is_computed and writer.shows("data")):
+    if not has_map(writer, box):
         return ""
     grid = grid_of(writer.graph, nodes)
     if len(nodes) <= FEW and not 1 < len(grid[0]) <= NARROW:
