@@ -93,9 +93,45 @@ def test_every_text_of_the_picture_is_found_in_the_pdf():
 
 
 @needs_pdftotext
-def test_a_letter_that_the_font_lacks_is_spelled_out():
+def test_a_letter_that_the_font_lacks_is_spelled_out(monkeypatch):
+    monkeypatch.setattr(pdf, "_fonts_here", list)
     found = told(pdf_of(named(["a 🔥", "中", "👩‍🔬"]).draw(legend=False)))
     assert "a [fire]" in found and "U+4E2D" in found and "[woman]\\u200d[microscope]" in found and "?" not in found
+
+
+@needs_pdftotext
+def test_letters_of_other_scripts_are_text_in_a_font_of_this_machine():
+    pytest.importorskip("reportlab")
+    if not pdf._fonts_here():
+        pytest.skip("no font here for Chinese letters that reportlab can read")
+    labels = ["学习率", "weight 重み w", "🔥 损失"]
+    made = pdf_of(named(labels).draw(title="第一课: Вес"))
+    found = told(made)
+    for text in ("学习率", "weight 重み w", "[fire] 损失", "第一课: Вес"):
+        assert text in found
+    assert "U+" not in found and made == pdf_of(named(labels).draw(title="第一课: Вес"))
+    fonts = subprocess.run(["pdffonts", "-"], input=made, capture_output=True, check=True).stdout.decode()
+    assert all(line.split()[-5:-2] == ["yes", "yes", "yes"] for line in fonts.splitlines()[2:])
+
+
+def test_the_name_of_an_emoji_is_not_squeezed():
+    pytest.importorskip("reportlab")
+    font = pdf._font(True)
+    text = Text(0.0, 0.0, "🎉", 13.0, True, "start", "#000000")
+    runs = pdf._runs(text)
+    assert runs == [(font, "[party popper]")]
+    assert pdf._stretch(runs, text, font.stringWidth("[party popper]", 13.0)) > 80
+
+
+@needs_engine
+def test_the_symbol_of_an_operation_stays_in_the_middle_in_a_wider_font():
+    a = Value(2.0, label="a")
+    drawing = (a**2 * 3.0).draw()
+    shown = {shape.text: shape for shape in read_scene(svg_of(drawing)).shapes if isinstance(shape, Text)}
+    middles = [float(x) for x in re.findall(r'<ellipse[^>]* cx="([-\d.]+)"', svg_of(drawing))]
+    assert shown["**"].anchor == shown["*"].anchor == "middle" and shown["a"].anchor == "start"
+    dx = float(re.search(r"translate\(([-\d.]+)", svg_of(drawing))[1])
+    assert any(abs(shown["*"].x - x - dx) < 0.1 for x in middles)
 
 
 def test_labels_in_a_pdf_do_nothing():
@@ -110,7 +146,8 @@ def test_numbers_in_a_pdf_are_as_wide_as_their_boxes_expect():
     for bold in (False, True):
         font = pdf._font(bold)
         for words in ("-0.0005447", "1.234e-05", "data"):
-            stretch = pdf._stretch(words, Text(0, 0, words, 11.0, bold, "start", "#000000"), font)
+            text = Text(0, 0, words, 11.0, bold, "start", "#000000")
+            stretch = pdf._stretch(pdf._runs(text), text, font.stringWidth(words, 11.0))
             assert 95 < stretch < 120
             helvetica = pdf._library("reportlab.pdfbase.pdfmetrics").stringWidth(
                 words, "Helvetica" + "-Bold" * bold, 11

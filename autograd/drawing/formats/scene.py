@@ -68,15 +68,29 @@ def read_scene(svg: str) -> Scene:
 def _shapes(group: ElementTree.Element) -> Iterator[Shape]:
     found = re.search(r"translate\((\S+?)[ ,]+(\S+?)\)", group.get("transform", ""))
     dx, dy = (float(found[1]), float(found[2])) if found else (0.0, 0.0)
+    middles = _middles(group)
     for element in group.iter():
         tag = element.tag.removeprefix(SVG)
         if tag == "text":
-            yield _text(element, dx, dy)
+            text = _text(element, dx, dy)
+            yield text._replace(x=middles[element] + dx, anchor="middle") if element in middles else text
         elif tag in PIECES:
             pieces = tuple((letter, *_moved(numbers, dx, dy)) for letter, *numbers in PIECES[tag](element))
             dashes = tuple(map(float, NUMBER.findall(element.get("stroke-dasharray", ""))))
             stroke = _colour(element.get("stroke", "none"))
             yield Outline(pieces, _colour(element.get("fill", "none")), stroke, _width(element), dashes)
+
+
+def _middles(group: ElementTree.Element) -> dict[ElementTree.Element, float]:
+    """Return where the middle of each operation's symbol is, since it may be wider in another font."""
+    middles: dict[ElementTree.Element, float] = {}
+    for node in group.iter(f"{SVG}g"):
+        if node.get("class") == "node" and node.findtext(f"{SVG}title", "").startswith("o"):
+            tags = [(element.tag.removeprefix(SVG), element) for element in node.iter()]
+            pieces = [piece for tag, element in tags if tag in PIECES for piece in PIECES[tag](element)]
+            across = [x for _, *numbers in pieces for x in numbers[::2]]
+            middles |= {element: (min(across) + max(across)) / 2 for tag, element in tags if tag == "text" and across}
+    return middles
 
 
 def _moved(numbers: list[float], dx: float, dy: float) -> list[float]:

@@ -3,7 +3,7 @@ r"""A scene as TikZ, for a Beamer slide or a paper: ``\input{f.tex}`` draws it, 
 >>> from .scene import Scene, Text
 >>> print(as_tikz(Scene(20.0, 10.0, [Text(1.0, 8.0, "50% of a_1", 11.0, True, "start", "#1f2933")])))
 % \input this where \usepackage{tikz} is; it is never wider than the line nor higher than the page.
-% LuaLaTeX takes letters other than Latin ones from the document's font.
+% Letters other than Latin ones need LuaLaTeX and a font that has them: \usepackage{fontspec} \setsansfont{DejaVu Sans}
 \begingroup
 \def\ag#1{\fontsize{#1bp}{#1bp}\selectfont\sffamily}%
 \definecolor{ag1f2933}{HTML}{1F2933}%
@@ -26,7 +26,7 @@ from .scene import Outline, Scene, Text
 __all__ = ["as_tikz"]
 
 HEAD = r"""% \input this where \usepackage{tikz} is; it is never wider than the line nor higher than the page.
-% LuaLaTeX takes letters other than Latin ones from the document's font.
+% Letters other than Latin ones need LuaLaTeX and a font that has them: \usepackage{fontspec} \setsansfont{DejaVu Sans}
 \begingroup
 \def\ag#1{\fontsize{#1bp}{#1bp}\selectfont\sffamily}%"""
 PICTURE = r"\setbox0\hbox{\begin{tikzpicture}[x=1bp, y=-1bp, every node/.style={inner sep=0pt, outer sep=0pt}]"
