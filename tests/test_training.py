@@ -415,6 +415,47 @@ def test_an_update_without_a_gradient_is_an_error_only_if_it_is_the_first(backen
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
+def test_parameters_that_a_later_trace_finds_are_trained_too(backend):
+    def trained(update):
+        v, w = Value(0.5), Value(-0.3)
+        optimizer = SGD([v, w], lr=0.1, momentum=0.5)
+        losses = update(lambda x, both: (v * x + w) ** 2 if both else (v * x) ** 2, optimizer)
+        return [*losses, v.data, w.data, *(optimizer.state[p]["momentum_buffer"] for p in (v, w))]
+
+    def by_steps(function, optimizer):
+        step = compile(function, backend=backend)
+        return [step.update(optimizer, [1.0, 2.0], [both] * 2) for both in (False, False, True, True, False)]
+
+    def by_eager_steps(function, optimizer):
+        batches = [([1.0, 2.0], [both] * 2) for both in (False, False, True, True, False)]
+        return by_hand(function, optimizer, batches, 5)
+
+    assert trained(by_steps) == pytest.approx(trained(by_eager_steps))
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("how", ["batch", "update", "train", "train on prepared", "train on an iterator"])
+def test_parameters_that_the_second_signature_brings_leave_the_first_right(how, backend):
+    def world():
+        u, v, w = Value(0.5), Value(-0.3), Value(0.7)
+        return (lambda x, both: (v * x + w) ** 2 if both else (u * x) ** 2 + x), [u, v, w]
+
+    one, both, mixed = ([1.0, 2.0], [False] * 2), ([1.0, 3.0], [True] * 2), ([1.0, 2.0], [False, True])
+    batches = [one, both, one] if "train" in how else [mixed]
+    loss, eager = world()
+    wanted = by_hand(loss, SGD(eager, lr=0.1), batches, len(batches))
+    loss, compiled = world()
+    step, optimizer = compile(loss, backend=backend), SGD(compiled, lr=0.1)
+    if how in ("batch", "update"):
+        losses = [step.batch(*mixed) if how == "batch" else step.update(optimizer, *mixed)]
+    else:
+        given = [step.prepare(*columns) for columns in batches] if "prepared" in how else batches
+        losses = step.train(iter(given) if "iterator" in how else given, optimizer, 3)
+    assert losses == pytest.approx(wanted, rel=1e-12)
+    assert [p.grad for p in compiled] == pytest.approx([p.grad for p in eager], rel=1e-12)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
 def test_what_python_must_do_leaves_nothing_behind(backend):
     """In a batch of two structures, C computes the first, and must leave the second to Python."""
     a, b = Value(2.0), Value(1.0)

@@ -95,8 +95,10 @@ def python_loop(program: Program) -> str:
     lines.indent = INDENT
     lines.backward(steady)
     lines.settle_parameters()
-    zeros = [" + 0.0" * (p in lines.used_once) for p in program.parameters]  # even if nothing was added
-    stored = (f"value__{i}.grad = {lines.kept[p]}{zeros[i]}" for i, p in enumerate(program.parameters))
+    stored = (  # + 0.0 even if nothing was added
+        f"value__{i}.grad = {lines.kept[p]}{' + 0.0' * (p in lines.used_once)}"
+        for i, p in enumerate(program.parameters)
+    )
     lines.write("", "; ".join(stored), "return losses")  # in one line: a debugger may interrupt it between two
     return "\n".join(["def step(rows, seed):", *lines.lines])
 

@@ -129,7 +129,10 @@ class Step:
                 (in_mode(key), Sample(rows[0], first, {}), rows)
                 for key, (rows, first) in rows_by_signature(columns).items()
             ]
-        return Prepared(self, [(self.programs.of(key, sample, rows), rows) for key, sample, rows in found])
+        generation = self.programs.generation
+        batch = Prepared(self, [(self.programs.of(key, sample, rows), rows) for key, sample, rows in found])
+        # A trace that finds more parameters makes the programs before it out of date.
+        return batch if generation == self.programs.generation else self.prepare(*columns)
 
     def update(self, optimizer: Any, *columns: Any) -> float:
         """Make one update: zero_grad, backward from the mean loss of a batch, step. Returns the loss.
@@ -199,8 +202,7 @@ class Step:
         if shared["mode"] and is_on("no_grad"):
             self.last_backend = "eager"
             return batch.itself().data
-        in_c = self.programs.runs_in_c(batch.parts)
-        self.programs.begin([batch], in_c)
+        self.programs.begin([batch], in_c := self.programs.runs_in_c(batch.parts))
         return batch.computed(in_c)
 
 

@@ -54,7 +54,7 @@ def train(step: Step, batches: Iterable[Any], optimizer: Any, steps: int) -> lis
         with step.programs.lock:  # another thread may train this step, too
             if at_once == steps or not more:
                 source = iter(())  # it has ended, or is no longer needed; the function may use something else now
-                prepared = prepared if more else [*map(step.prepare, prepared)]
+                prepared = [*map(step.prepare, prepared)]
                 losses += updates.run(prepared, turn % len(prepared), steps - turn, steps)
             else:
                 losses += updates.run(more, 0, 1, steps)
@@ -204,7 +204,7 @@ class Updates:
         """Bring the state up to date; return whether it will change here again."""
         t = self._training
         with self.step.programs.lock:
-            for i, p in enumerate(self.step.parameters):
+            for i, p in enumerate(self.step.parameters[: t.count]):  # a trace may have found more since
                 if t.known[i]:
                     state.setdefault(p, {}).update({name: t.memory[name][i] for name in t.names[i]})
             if not self._is_running:
