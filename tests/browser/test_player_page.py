@@ -289,6 +289,16 @@ def test_on_a_phone_the_zoom_buttons_stay_on_the_screen(tmp_path):
     assert seen <= 390
 
 
+@pytest.mark.parametrize("width", [768, 390, 340])
+def test_on_a_small_screen_the_step_is_beside_its_slider(tmp_path, width):
+    middles = """['on', 'slider', 'where'].map((id) => {
+        const { top, bottom } = document.getElementById(id).getBoundingClientRect();
+        return (top + bottom) / 2;
+    })"""
+    ((button, slider, where),) = look(emblem(), tmp_path / "f.html", ["see", middles], width=width, height=844)
+    assert button < slider - 10 and abs(slider - where) < 5
+
+
 def test_on_paper_the_drawing_is_as_wide_as_the_page(tmp_path):
     share = """((drawing) => {
         drawing.setAttribute('width', 100);  // a printer does not wait until it is fitted again
