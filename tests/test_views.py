@@ -498,3 +498,11 @@ def test_a_number_instead_of_a_name_is_not_bold():
     robbed = [node for node in graph.nodes if graph.name(node).endswith("_2")]
     assert robbed and not any(map(graph.is_named, robbed))
     assert f"<B>{graph.name(robbed[0])}" not in draw(f, fold=False).source
+
+
+def test_constants_that_differ_are_counted_as_the_operations_are():
+    """Two of 40 operations may have equal constants; if all have the same, it is one."""
+    x = Value(0.5, label="x")
+    f = mean([(x * (k / 8) - k % 2).tanh() ** 2 for k in range(1, 41)])
+    times = {box.numbers: box.times for box in draw(f).picture.boxes if box.kind == "constant"}
+    assert times == {(0.125,): 40, (1.0,): 40, (2.0,): 1}

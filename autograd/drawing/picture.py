@@ -344,7 +344,10 @@ class Picture:
         for edges in [found] if wide and len(found) > 1 else [[edge] for edge in found]:
             numbers = tuple(node.operands[k] for node, k in edges)
             box = Box(f"c{self.graph.index[edges[0][0]]}_{edges[0][1]}", "constant", "constants")
-            box.numbers, box.times = numbers, len({_floats(group, part) for part in group.parts})
+            box.numbers = numbers
+            box.times = len({_floats(group, part) for part in group.parts})
+            if len(numbers) == 1 < box.times:  # each operation has its own, even if some are equal
+                box.times = len(group.parts)
             key = (numbers, group.first.scope) if len(numbers) > 1 else (box.id,)
             if key not in self._constant_boxes:
                 self._constant_boxes[key] = box
