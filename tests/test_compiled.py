@@ -27,6 +27,7 @@ import autograd
 import nn
 import nn.functional as F
 from autograd import Value, compile, dot, ieee, mean, no_grad
+from autograd.compiled import tracing
 from autograd.errors import (
     ArgumentError,
     AutogradError,
@@ -1005,6 +1006,31 @@ def test_structures_are_kept_up_to_a_bound(times, monkeypatch):
     assert len(said) == 1 and "3 signatures traced" in repr(step)
     kept = {len(executable.sample.numbers) for executable in step.programs.kept.values()}
     assert kept == {5, 1, 6}  # the least recently used went first
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_another_thread_may_find_parameters_between_preparing_and_running(backend):
+    *few, last = leaves(1.0, 2.0, 3.0, 4.0, 5.0)
+    step = compile(lambda x, more: dot(few, [x] * 4) * 1.5 + (last if more else 0.0), backend=backend)
+    batch = step.prepare([1.0, 2.0, 3.0, 4.0, 5.0], [False] * 5)
+    assert step(1.0, True) == 20.0  # as another thread may
+    assert [step.run(batch), few[0].grad, last.grad] == pytest.approx([45.0, 6.0, 1.0], rel=1e-12)
+
+
+def test_another_thread_may_trace_while_a_check_is_chosen_or_a_program_forgotten(monkeypatch):
+    (w,) = leaves(2.0)
+    step = compile(lambda xs: dot([w] * len(xs), xs), [w], "python")
+    kept, wanted = step.programs.kept, tracing.in_mode
+
+    def in_mode(key):
+        if kept:
+            kept[len(kept),] = next(iter(kept.values()))
+        return wanted(key)
+
+    monkeypatch.setattr(tracing, "in_mode", in_mode)
+    monkeypatch.setattr(tracing, "MOST_SIGNATURES", 5)
+    with pytest.warns(UserWarning, match="the least recently used one is now forgotten"):
+        assert [step([1.0] * n) for n in (1, 1, 1, 1, 2, 3, 4)] == [2.0, 2.0, 2.0, 2.0, 4.0, 6.0, 8.0]
 
 
 def test_signatures_that_alternate_are_looked_up_and_no_more(monkeypatch):

@@ -323,8 +323,9 @@ class Prepared:
             raise
 
     def in_c(self) -> float:
-        with self.step.programs.lock:
-            return self._schedule.run(self.step.programs.gradients)
+        with self.step.programs.lock:  # another thread may have traced again, and found more parameters
+            batch = self if self.generation == self.step.programs.generation else self.step.prepare(self)
+            return batch._schedule.run(self.step.programs.gradients)
 
     def itself(self) -> Value:
         """Return the mean of what the function itself computes."""

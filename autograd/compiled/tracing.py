@@ -261,13 +261,13 @@ class Programs:
             raise failed_alone(error) from error
 
     def _forget_the_oldest(self, newest: Signature) -> None:
-        kept = self.kept
-        if len(kept) > MOST_SIGNATURES or (len(kept) > 1 and sum(e.edges for e in kept.values()) > MOST_EDGES):
+        kept = [*self.kept.items()]  # a copy: other threads trace, too
+        if len(kept) > MOST_SIGNATURES or (len(kept) > 1 and sum(e.edges for _, e in kept) > MOST_EDGES):
             say_once(
                 f"{self.title} keeps being called with new signatures: {len(kept) - 1} programs are kept, and "
                 "the least recently used one is now forgotten. Pad lists to a few lengths, if that is possible"
             )
-            del kept[min(kept, key=lambda key: (key == newest, kept[key].used))]
+            self.kept.pop(min(kept, key=lambda item: (item[0] == newest, item[1].used))[0], None)
 
     def _want_apart(self, program: Program, results: Sequence[Any]) -> None:
         """Refuse anything that one run left over for the next, and anything computed before both."""
@@ -301,7 +301,7 @@ class Programs:
             return 1
         if calls >= self.next_check:
             self.next_check = 1 << calls.bit_length()  # the next power of 2
-            able = [e for e in self.kept.values() if e.last and e.mode == in_mode(())]
+            able = [e for e in [*self.kept.values()] if e.last and e.mode == in_mode(())]
             in_turn = min(able, key=lambda e: (e.checks, e.last_check), default=None)
             if in_turn and in_turn.last and in_turn.last_check < calls:
                 self._check(in_turn, *in_turn.last)

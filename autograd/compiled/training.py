@@ -207,8 +207,7 @@ class Updates:
             for i, p in enumerate(self.step.parameters[: t.count]):  # a trace may have found more since
                 if t.known[i]:
                     state.setdefault(p, {}).update({name: t.memory[name][i] for name in t.names[i]})
-            if not self._is_running:
-                self._lender = None
+            self._lender = self._lender if self._is_running else None
             return self._is_running
 
 
