@@ -4,6 +4,7 @@ place."""
 from __future__ import annotations
 
 import os
+import re
 import stat
 import sys
 import sysconfig
@@ -11,7 +12,7 @@ import sysconfig
 import pytest
 from drawn import emblem, needs_engine, neuron
 
-from autograd import draw
+from autograd import Value, dot, draw
 from autograd.drawing import engines
 from autograd.drawing.engines import describe, find_engine, lay_out, set_engine
 from autograd.errors import DeadlineError, ToolError, install
@@ -222,3 +223,16 @@ def test_in_a_browser_the_fix_is_a_function(alone, monkeypatch):
         ToolError, match=r"no layout engine to draw with: .* with autograd\.drawing\.set_engine\(function\)$"
     ):
         lay_out("digraph {}")
+
+
+def test_the_symbol_of_a_dot_product_is_in_the_middle(monkeypatch):
+    """Graphviz-pure does not know how wide a letter outside ASCII is."""
+    try:
+        pure = engines._find_pure()
+    except ToolError:
+        pytest.skip("no graphviz-pure here")
+    monkeypatch.setattr(engines, "find_engine", lambda: pure)
+    svg = dot([Value(1.0), Value(2.0)], [Value(3.0), Value(4.0)]).draw().pipe("svg", encoding="utf-8")
+    (middle,) = re.findall(r'<ellipse[^>]* cx="([-\d.]+)"', svg)
+    ((anchor, x),) = re.findall(r'text-anchor="(\w+)" x="([-\d.]+)"[^>]*font-weight="bold"[^>]*>·<', svg)
+    assert anchor == "middle" and float(x) == pytest.approx(float(middle), abs=0.2)

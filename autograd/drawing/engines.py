@@ -33,6 +33,9 @@ PIXELS = ("png", "jpg", "jpeg")  # formats whose letters are drawn on this machi
 
 FONT = re.compile(r'^(\t(?:graph|node|edge) \[(?:\w+=(?:"[^"]*"|[\w.]+) )*fontname=)Helvetica\b', re.MULTILINE)
 FONTS = '"Helvetica,Arial,sans-serif"'  # if only a replacement for Helvetica is installed, Pango needs the whole list
+# graphviz-pure takes letters outside ASCII to be as wide as digits, and puts markup where these would begin; it puts
+# plain text in the middle.
+SYMBOL = re.compile(r"^(\t+o\w+ \[)label=<<B>([^\x00-\x7f])</B>>", re.MULTILINE)
 
 _engine: Engine | None = None
 
@@ -131,9 +134,11 @@ def _run_graphviz(source: str, format: str, deadline: float | None) -> bytes:
         )
     if Path(program).stem != PURE:
         source = FONT.sub(r"\1" + FONTS, source)
-    elif format in PIXELS:
-        source = spelled(source, is_emoji)
-        _warn_of_boxes(source, format)
+    else:
+        source = SYMBOL.sub(r'\1label="\2" fontname="Helvetica-Bold"', source)
+        if format in PIXELS:
+            source = spelled(source, is_emoji)
+            _warn_of_boxes(source, format)
     done = _run([program, "-Kdot", f"-T{format}"], source, deadline)
     if done.returncode or not done.stdout:
         lines = done.stderr.decode(errors="replace").strip().splitlines() or [f"exit code {done.returncode}"]
