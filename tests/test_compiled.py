@@ -1017,6 +1017,22 @@ def test_another_thread_may_find_parameters_between_preparing_and_running(backen
     assert [step.run(batch), few[0].grad, last.grad] == pytest.approx([45.0, 6.0, 1.0], rel=1e-12)
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_another_thread_may_find_parameters_before_a_batch_is_trained_on(backend, monkeypatch):
+    *few, last = leaves(1.0, 2.0, 3.0, 4.0, 5.0)
+    step = compile(lambda x, more: dot(few, [x] * 4) * 1.5 + (last if more else 0.0), backend=backend)
+    lock = tracing.Programs.lock
+
+    def locked(programs):
+        if sys._getframe(1).f_code.co_name == "train" and last not in step.parameters:
+            step(1.0, True)
+        return lock.fget(programs)
+
+    monkeypatch.setattr(tracing.Programs, "lock", property(locked))
+    batches = iter([([1.0, 2.0, 3.0, 4.0, 5.0], [False] * 5)])
+    assert step.train(batches, SGD(few, lr=0.1), 1) == pytest.approx([45.0], rel=1e-12)
+
+
 def test_another_thread_may_trace_while_a_check_is_chosen_or_a_program_forgotten(monkeypatch):
     (w,) = leaves(2.0)
     step = compile(lambda xs: dot([w] * len(xs), xs), [w], "python")

@@ -57,7 +57,7 @@ def train(step: Step, batches: Iterable[Any], optimizer: Any, steps: int) -> lis
                 prepared = [*map(step.prepare, prepared)]
                 losses += updates.run(prepared, turn % len(prepared), steps - turn, steps)
             else:
-                losses += updates.run(more, 0, 1, steps)
+                losses += updates.run([*map(step.prepare, more)], 0, 1, steps)
     return losses
 
 
