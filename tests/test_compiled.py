@@ -1029,8 +1029,8 @@ def test_another_thread_may_find_parameters_before_a_batch_is_trained_on(backend
         return lock.fget(programs)
 
     monkeypatch.setattr(tracing.Programs, "lock", property(locked))
-    batches = iter([([1.0, 2.0, 3.0, 4.0, 5.0], [False] * 5)])
-    assert step.train(batches, SGD(few, lr=0.1), 1) == pytest.approx([45.0], rel=1e-12)
+    batches = iter([([1.0, 2.0, 3.0, 4.0, 5.0], [False] * 5)] * 2)
+    assert step.train(batches, SGD(few, lr=1e-12), 2) == pytest.approx([45.0, 45.0])
 
 
 def test_another_thread_may_trace_while_a_check_is_chosen_or_a_program_forgotten(monkeypatch):
