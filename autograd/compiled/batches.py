@@ -118,9 +118,6 @@ class Rows:
         self.count = count
         self._length = len(numbers) // count
 
-    def __len__(self) -> int:
-        return self.count
-
     def __getitem__(self, i: int) -> Row:
         return self.numbers[i * self._length : (i + 1) * self._length]
 
@@ -135,8 +132,7 @@ class Rows:
 def rows_by_signature(columns: Sequence[Sequence[Any]]) -> dict[Signature, tuple[Rows, tuple[Any, ...]]]:
     """Return the rows of a batch by signature: the numbers of each, and the arguments of the first.
 
-    Raises ShapeError for columns of different lengths and for a batch without rows, and ArgumentError for anything but
-    lists.
+    Raises ShapeError for columns of different lengths or without rows, and ArgumentError for anything but lists.
     """
     for column in columns:
         if isinstance(column, (str, Mapping)) or not (hasattr(column, "__len__") and hasattr(column, "__getitem__")):
@@ -228,22 +224,22 @@ class Executable:
         return bool(others)
 
     def kind(self, in_c: bool, count: int) -> str:
-        many = count >= MANY_ROWS and self.program.root in self.program.per_row
-        return IN_PYTHON if not in_c else MANY_IN_C if many else ONE_IN_C
+        return KINDS[in_c + (in_c and count >= MANY_ROWS and self.program.root in self.program.per_row)]
 
     def trial(self, rows: Rows, kind: str) -> tuple[float, dict[Value, float | None]] | None:
         """Compute the mean loss of some rows and its gradients, without changing any grad; None if arithmetic fails."""
         self.made_floats()
+        rows = rows if self.program.inputs else Rows([])
         twins = {value: Value(value.data) for value in (*self.parameters, *self.program.constants)}
         own = [twins[p] for p in self.parameters]
         if in_c := kind != IN_PYTHON:
             run = partial(Schedule([[self.portion(rows, kind)]]).run, Training(own))
         else:
             names = {f"value__{i}": twins[value] for i, value in enumerate(self.values)}
-            function = FunctionType(self._loop.__code__, {**self._loop.__globals__, **names})
-            run = partial(function, rows, 1.0 / len(rows))
+            function = FunctionType(self.loop.__code__, {**self.loop.__globals__, **names})
+            run = partial(function, rows, 1.0 / rows.count)
         try:
-            loss = run() / (1 if in_c else len(rows))
+            loss = run() / (1 if in_c else rows.count)
             gradients = [twin.grad for twin in own]
             for twin in own:
                 twin.grad = -twin.grad
@@ -254,27 +250,29 @@ class Executable:
         return loss, {p: g if there else None for p, g, there in zip(self.parameters, found, self.reach.of(rows))}
 
     @cached_property
-    def _loop(self) -> Any:
+    def loop(self) -> Any:
         namespace: dict[str, Any] = {**_NAMESPACE, **{f"value__{i}": value for i, value in enumerate(self.values)}}
         exec(builtins.compile(python_loop(self.program), "<autograd compiled step>", "exec"), namespace)
         return namespace["step"]
 
     @cached_property
-    def run(self) -> Callable[[Iterable[Row], float], float]:
+    def run(self) -> Callable[[Rows, float], float]:
         """The function that returns the sum of the results for rows, and adds a number times their gradients.
 
         If these depend on a pick, it removes the 0 where nothing was picked, since that is not a gradient.
         """
 
-        def run(rows: Iterable[Row], seed: float) -> float:
+        def run(rows: Rows, seed: float) -> float:
             kept = [*compress(self.parameters, map(not_, self.reach.of(rows)))]
             before = [p.grad for p in kept]
             try:
-                return self._loop(rows, seed)
+                return self.loop(rows, seed)
             finally:
                 write(kept, "grad", before)
 
-        return run if self.reach.varies else self._loop
+        if not self.program.inputs:  # all rows are alike
+            return lambda rows, seed: rows.count * self.loop((), rows.count * seed)
+        return run if self.reach.varies else self.loop
 
     @cached_property
     def machine(self) -> Interpreter:
@@ -285,7 +283,7 @@ class Executable:
         if kind not in self._loaded:
             bytecode = Bytecode(self.program, self.parameters, self.machine.numbers, rows=kind == MANY_IN_C)
             self._loaded[kind] = LoadedProgram(self.machine, bytecode)
-        return self._loaded[kind], Batch(rows.numbers, len(rows), self.reach.of(rows))
+        return self._loaded[kind], Batch(rows.numbers, rows.count, self.reach.of(rows))
 
 
 class Prepared:
@@ -298,13 +296,13 @@ class Prepared:
         self.step = step
         self.generation = step.programs.generation
         self.parts = parts
-        self.count = sum(len(rows) for _, rows in parts)
+        self.count = sum(rows.count for _, rows in parts)
         for executable, rows in parts:
             executable.check(rows)
 
     @cached_property
     def portions(self) -> list[Any]:
-        return [executable.portion(rows, executable.kind(True, len(rows))) for executable, rows in self.parts]
+        return [executable.portion(rows, executable.kind(True, rows.count)) for executable, rows in self.parts]
 
     @cached_property
     def _schedule(self) -> Schedule:
@@ -328,9 +326,8 @@ class Prepared:
             return batch._schedule.run(self.step.programs.gradients)
 
     def itself(self) -> Value:
-        """Return the mean of what the function itself computes."""
-        function = self.step.programs.function
-        return mean([executable.sample.like(row).call(function) for executable, rows in self.parts for row in rows])
+        samples = (executable.sample.like(row) for executable, rows in self.parts for row in rows)
+        return mean([sample.call(self.step.programs.function) for sample in samples])
 
     def computed(self, in_c: bool) -> float:
         """Do what in_python() or in_c() does. If the program cannot, the function itself does, or raises the error."""

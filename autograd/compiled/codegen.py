@@ -1,7 +1,6 @@
 """Write a program as statements, in any language: forward, and backward by the chain rule.
 
-``d_v2`` is d(result)/d(v2). The names are those of drawings and of the stepper, as far as the
-languages allow.
+``d_v2`` is d(result)/d(v2). The names are those of drawings and of the stepper, as far as the languages allow.
 """
 
 from __future__ import annotations

@@ -60,8 +60,8 @@ def function(program: Program, language: str) -> str:
 def python_loop(program: Program) -> str:
     """Write ``step(rows, seed)`` in Python: it does the same for all rows, on the Values value__0, value__1 ...
 
-    It returns the sum of the results. Values that depend on no input are computed once. seed: the gradient at each
-    row's result, 1/n for a mean.
+    It returns the sum of the results; without inputs, that of one row. Values that depend on no input are computed
+    once. seed: the gradient at each row's result, 1/n for a mean.
     """
     lines = Statements(program, LANGUAGES["python"])
     lines.width = math.inf  # people do not read this code
@@ -69,9 +69,8 @@ def python_loop(program: Program) -> str:
     lines.write(*(f"{name} = value__{i}.grad" for i, name in enumerate(lines.gradients)))
     if read := [f"type__({name})" for name in (*lines.values, *lines.gradients)]:  # numpy's numbers, ints ...
         lines.write(f"if not {' is '.join(read)} is float__: raise not__floats")  # become floats before the next run
-    per_row = program.per_row if program.inputs else {*program.order}  # rows without inputs are nearly always one
-    varying = [node for node in program.order if node in per_row]
-    steady = [node for node in program.order if node not in per_row]
+    varying = [node for node in program.order if node in program.per_row or not program.inputs]
+    steady = [node for node in program.order if node not in program.per_row and program.inputs]
     used_by_rows = {program.root, *(operand for node in varying for operand in node.operands)}
     between = [node for node in steady if node in program.active and node in used_by_rows]
     lines.kept.update((node, lines.gradient(node)) for node in between)
@@ -85,8 +84,10 @@ def python_loop(program: Program) -> str:
             lines.chosen_slot(node)
     lines.write(*(f"{lines.gradient(node)} = 0.0" for node in between))
     lines.open_list()
-    lines.write("losses = -0.0", f"for [{', '.join(lines.inputs)}] in rows:")
-    lines.indent = 2 * INDENT
+    lines.write("losses = -0.0")
+    if program.inputs:
+        lines.write(f"for [{', '.join(lines.inputs)}] in rows:")
+        lines.indent = 2 * INDENT
     lines.write(*(f"{lines.kept[node]} = 0.0" for node in varying if node in lines.place))
     lines.forward(varying)
     lines.write(f"losses = losses + {lines.names[program.root]}")

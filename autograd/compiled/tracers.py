@@ -5,8 +5,7 @@
     >>> type(y).__name__, type(y * w).__name__
     ('ArgTracer', 'Tracer')
 
-Anything that would look at a number (an `if` on one, float(), .data) raises TraceError, since the answer would be fixed
-for all later calls.
+Anything that looks at a number (`if`, float(), .data) raises TraceError: its answer would be fixed for all later calls.
 """
 
 from __future__ import annotations

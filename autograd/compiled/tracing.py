@@ -175,7 +175,7 @@ class Programs:
 
         If there is no interpreter, say so once.
         """
-        edges = min(sum(len(rows) * executable.edges for executable, rows in parts) for parts in batches)
+        edges = min(sum(rows.count * executable.edges for executable, rows in parts) for parts in batches)
         executables = [executable for parts in batches for executable, _ in parts]
         try:
             flows = (each.program.root in each.program.active and each.machine for each in executables)
@@ -206,7 +206,7 @@ class Programs:
                 f"{self.title} is traced again at nearly every call, since it refers to {changes}, which changes: pass "
                 "that as an argument, or give it another name"
             )
-        some = len(rows) if len(rows) <= WHOLE else VECTOR + len(rows) % VECTOR
+        some = rows.count if rows.count <= WHOLE else VECTOR + rows.count % VECTOR
         samples = [sample.like(rows[i]) for i in range(some)]
         parameters, runs = self.parameters, self.check != "never" or self._finds_parameters
         with generators_put_back(guards.generators):
@@ -239,7 +239,7 @@ class Programs:
         if self.check == "never":
             executable.checked.update(KINDS)
         else:
-            kind = executable.kind(self.runs_in_c([(executable, rows)]), len(rows))
+            kind = executable.kind(self.runs_in_c([(executable, rows)]), rows.count)
             self._compare(guards, executable, samples, Itself(results), kind, self.calls + 1, drew)
         users_own = {node.op for node in program.order} - {None, PICK}
         now = second.renewed(users_own, first.changed_places(second))
@@ -291,12 +291,12 @@ class Programs:
         self.calls += 1
         calls, always = self.calls, self.check == "always"
         for executable, rows in dict(part for batch in reversed(batches) for part in reversed(batch.parts)).items():
-            kind = executable.kind(in_c, len(rows))
+            kind = executable.kind(in_c, rows.count)
             executable.used, executable.last = calls, (rows, kind)
             if kind not in executable.checked or (always and executable.last_check < calls):
                 self._check(executable, rows, kind)
             if KINDS[0] in executable.checked and not (in_c or executable.choices):
-                executable.quick = executable.run
+                executable.quick = executable.loop
         if always:
             return 1
         if calls >= self.next_check:
@@ -310,7 +310,7 @@ class Programs:
     def _check(self, executable: Executable, rows: Rows, kind: str) -> None:
         """Check a program on one of these rows, run by the code that runs them all."""
         guards: Guards = self._guards  # type: ignore[assignment]
-        sample = executable.sample.like(rows[executable.checks % len(rows)])
+        sample = executable.sample.like(rows[executable.checks % rows.count])
         with self.lock:  # so that no other thread trains the parameters between the two runs to compare
             with generators_put_back(guards.generators):
                 try:

@@ -1,8 +1,7 @@
 """Update the parameters, once or many times in a row, inside the C interpreter if it can run the optimiser's rule.
 
 While updates run in C, the numbers of the parameters change there, and the Values keep those from before the call.
-They are written back before any other code of the calling thread can run: the iterator of the batches, the handler of
-an exception or an interrupt, the code after the call.
+They are written back before any other code of the calling thread can run: see Step.train.
 """
 
 from __future__ import annotations
@@ -75,8 +74,7 @@ def _columns(batch: Any) -> Sequence[Any]:
 class Updates:
     """Updates by one optimiser. Raises ArgumentError for something else.
 
-    If the optimiser states its rule, updates follow it, in C if possible, otherwise in Python. If not, its own methods
-    are called.
+    If the optimiser states its rule, updates follow it, in C or in Python. If not, its own methods are called.
     """
 
     def __init__(self, step: Step, optimizer: Any) -> None:

@@ -33,8 +33,7 @@ FEW = 4  # fewer results than this do not share an instruction
 class _Places(dict[Any, int]):
     """The position of each of a program's values in lists of values, where operands come first.
 
-    A literal also has a position, and so does each list of operands of an operation over lists: many nodes may
-    share it.
+    A literal also has a position, and so does each list of operands, which many nodes may share.
     """
 
     def __init__(self, leaves: Sequence[Any], nodes: Iterable[Any]) -> None:
