@@ -34,6 +34,7 @@ from autograd.drawing.formats.letters import is_emoji, spelled
 from autograd.drawing.formats.scene import Text, read_scene
 from autograd.drawing.palette import DARK, LIGHT
 from autograd.errors import ArgumentError, ToolError
+from autograd.explain.phrases import short
 from autograd.graph import Graph
 from autograd.stepper.pictures import BackpropWriter, film_of
 
@@ -327,6 +328,21 @@ def test_legend_direction_size_and_digits():
     for digits in (1, 2, 7):
         assert f">{1 / 3:.{digits}g}<" in draw(f, digits=digits).source
         assert f">{2 / 3:.{digits}g}<" in draw(f, digits=digits).source
+
+
+@pytest.mark.parametrize("digits", [3, 9])
+def test_a_stepper_draws_gradients_with_that_many_digits(digits):
+    x, y = Value(1 / 3, label="x"), Value(2 / 3, label="y")
+    stepper = (x.tanh() * y.exp() + x * y).step_through()
+    reached, positions = 0, set()
+    for k, film in enumerate(film_of(stepper, BackpropWriter, digits=digits)):
+        stepper.goto(k)
+        for source in (film.source, stepper.draw(digits=digits).source):
+            for node in (x, y):
+                assert not node.reached or re.search(rf">{short(node.grad, digits)}( …)?<", source)
+        reached += x.reached + y.reached
+        positions.add(tuple(re.findall(r'pos="[^"]*"', film.source)))
+    assert reached > 4 and len(positions) == 1
 
 
 def size_of(drawing):

@@ -88,7 +88,7 @@ class Box:
         if self.numbers:
             return []
         grads = [*self.grads, *(self.beyond.grads if self.beyond else ())]
-        spread_of_grads = ("grads", spread(grads) if grads else UNKNOWN)
+        spread_of_grads = ("grads", spread(grads, digits) if grads else UNKNOWN)
         if self.node is not None:
             grad = short(self.node.grad, digits) if self.node.reached else UNKNOWN
             facts = [("data", short(self.node.data, digits)), ("grad", grad)]
@@ -99,7 +99,7 @@ class Box:
         counts.update(self.beyond.kinds if self.beyond else ())
         facts = [(word, f"{count:,}") for word, count in counts.items() if count]
         if not counts["values"]:
-            facts.append(("data", spread([leaf.data for leaf in leaves])))
+            facts.append(("data", spread([leaf.data for leaf in leaves], digits)))
         results = [("result", spread([node.data for node in self.results], digits))] if self.results else []
         return [*facts, *results, spread_of_grads]
 

@@ -90,12 +90,12 @@ class Stepper(Edges):
 
     # --- The state ---
 
-    def facts(self, node: Node) -> dict[str, str]:
+    def facts(self, node: Node, digits: int = 4) -> dict[str, str]:
         """Return the text that a picture shows for a node instead of its grad."""
         if self.closed or node is self.root:
-            return {"grad": self._grad_text(node).removeprefix("grad ")}
+            return {"grad": self._grad_text(node, digits).removeprefix("grad ")}
         left = self._left[node]
-        return {"grad": "not reached" if left == self._due[node] else short(node.grad) + (" …" if left else "")}
+        return {"grad": "not reached" if left == self._due[node] else short(node.grad, digits) + (" …" if left else "")}
 
     def known(self, node: Node, quantity: str) -> float | None:
         """Return a node's data, or its grad if it has been reached."""
@@ -130,8 +130,8 @@ class Stepper(Edges):
     def _row(self, node: Any) -> tuple[str, str]:
         return short(node.data), self._grad_text(node)
 
-    def _grad_text(self, node: Any) -> str:
-        grad = short(node.grad)
+    def _grad_text(self, node: Any, digits: int = 4) -> str:
+        grad = short(node.grad, digits)
         if self.closed:
             return f"grad {grad}" if node.grad is not shared["NOT_REACHED"] else "grad not reached"
         if node is self.root:

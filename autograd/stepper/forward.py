@@ -76,7 +76,7 @@ class ForwardStepper(Walker):
             return "thick"
         return "done" if node in self._known else "pending"
 
-    def facts(self, node: Node) -> dict[str, str]:
+    def facts(self, node: Node, digits: int = 4) -> dict[str, str]:
         """Return the text that a picture shows for a node instead of its data."""
         return {} if node in self._known else {"data": "?"}
 

@@ -76,12 +76,12 @@ def film_of(stepper: Walker, writer: type[ProgressWriter], **options: Unpack[Dra
         raise ArgumentError(
             f"a film of {len(stepper) + 1} pictures is longer than {MOST_FRAMES}: step to what matters, and draw() there"
         )
-    here, headlines, number = stepper.position, list[str](), NUMBER
+    here, headlines, number, digits = stepper.position, list[str](), NUMBER, options.get("digits", 4)
     try:
         for k in range(len(stepper) + 1):
             stepper.goto(k)
             headlines.append(stepper.headline())
-            for text in stepper.facts(stepper.latest).values() if k else ():
+            for text in stepper.facts(stepper.latest, digits).values() if k else ():
                 number = max(number, math.ceil(text_width(text, SIZE)) + 2 * PADDING)
         width = LETTER * max(map(len, headlines))
         # The last position decides what the picture shows.
@@ -144,7 +144,7 @@ class ProgressWriter(DotWriter):
             return rows
         if box.times > 1:  # their gradients have a row even before one has arrived
             return rows if box.grads or not self.shows("grads") else [*rows, ("grads", UNKNOWN, "")]
-        texts = self.stepper.facts(box.node)
+        texts = self.stepper.facts(box.node, self.look.digits)
         return [(word, texts.get(word, text), tint) for word, text, tint in rows]
 
     def content(self, box: Box) -> Markup:

@@ -91,7 +91,7 @@ class Walker(Moves):
         """Return the writer that draws this pass."""
         raise NotImplementedError
 
-    def facts(self, node: Node) -> dict[str, str]:
+    def facts(self, node: Node, digits: int = 4) -> dict[str, str]:
         """Return the text that a picture shows for a node instead of its data and grad."""
         raise NotImplementedError
 
