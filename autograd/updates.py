@@ -24,7 +24,7 @@ from typing import Any
 from .errors import FormulaError
 from .formula import FUNCTIONS, IEEE, PYTHON, Formula
 from .formula.grammar import is_taken
-from .node import exhaust, write_and, writing
+from .node import at_once, exhaust, writing
 from .slow_path import real, real_data
 from .value import NOT_REACHED
 
@@ -184,7 +184,7 @@ class Update:
 
 
 def run(
-    groups: Sequence[tuple[Update, Sequence[Any], Sequence[float]]],
+    groups: Iterable[tuple[Update, Sequence[Any], Sequence[float]]],
     state: MutableMapping[Any, Any],
     set_data: Callable[..., None] | None = None,
     also: Callable[[Any], Any] = bool,
@@ -193,10 +193,8 @@ def run(
     """Update every parameter that a gradient has reached, of all groups, each with its rule and options: all or none.
 
     state: what is remembered about each parameter, a dict by name. set_data: the node.setter for the data of all
-    parameters, if the caller has made it. also, argument: a further change, as node.write_and makes it.
+    parameters, if the caller has made it. also, argument: a further change, for this setter to make.
     """
-    if not set_data:
-        set_data = partial(write_and, [p for _, params, _ in groups for p in params], "data")
     new: dict[Any, dict[str, float]] = {}
     data: list[float] = []
     changes: list[partial[Any]] = []
@@ -205,10 +203,16 @@ def run(
         data += numbers
         if memories:
             changes += [writing(memories, *column, setitem) for column in zip(update.remembered, columns)]
-    if changes:
-        changes += partial(state.update, new), partial(also, argument)
-        also, argument = exhaust, map(partial.__call__, changes)
-    set_data(data, also, argument)
+        if not set_data:
+            changes.append(writing(params, "data", numbers))
+    if new:
+        changes.append(partial(state.update, new))
+    if not set_data:
+        at_once(*changes)
+    elif changes:
+        set_data(data, exhaust, map(partial.__call__, [*changes, partial(also, argument)]))
+    else:
+        set_data(data, also, argument)
 
 
 def _floats(p: Any) -> tuple[float, float]:

@@ -130,7 +130,7 @@ class Optimizer:
 
     def _update(self) -> None:
         rules = [updates.read(self.rule(g, True), self.rule(g, False), self.memory) for g in self.param_groups]
-        groups = [(update, group["params"], options) for (update, options), group in zip(rules, self.param_groups)]
+        groups = ((update, group["params"], options) for (update, options), group in zip(rules, self.param_groups))
         updates.run(groups, self.state.current())
 
     def rule(self, group: Mapping[str, Any], first: bool) -> dict[str, Any]:
