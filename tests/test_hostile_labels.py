@@ -545,7 +545,7 @@ WRITERS = {  # name: what writes text about a Value, what reads it, whether it s
     "neurons": (lambda f: draw(weighted(f), view="neurons").source, read_dot, False, PICTURES),
     "matrix": (lambda f: draw(f, view="matrix").source, read_dot, False, (of_modules,)),  # an index is a place
     "pairs": (lambda f: draw(weighted(f)).source, read_dot, False, PICTURES),
-    "model": (lambda f: draw(lambda _: [f], input=(1,)).source, read_dot, False, (of_modules,)),
+    "model": (lambda f: draw(lambda _: [f], input=(1,), page=None).source, read_dot, False, (of_modules,)),
     "Mermaid": (lambda f: f.mermaid(**ALL), read_mermaid, True, PICTURES),
     "LaTeX": (lambda f: f.latex(), read_latex, True, PICTURES),
     "formula": (lambda f: f.formula(), read_formula, True, PICTURES),
