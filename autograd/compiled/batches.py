@@ -172,7 +172,7 @@ class Executable:
     parameters: all those of the compiled step. sample: the arguments it was traced with. key: their signature. mode:
     the mode it was traced in, from in_mode(). edges: how much work it is. choices: the number of candidates for each
     input that picks, by position. used, last_check: the number of the last call that ran it, and of the last that
-    checked it. quick: `run`, once nothing is left to ask before it runs one sample. last: the rows it last ran on, and
+    checked it. quick: `loop`, once nothing is left to ask before it runs one sample. last: the rows it last ran on, and
     the kind of code. checks: how often it has been checked. checked: which kinds of code have been checked.
     """
 
